@@ -1,0 +1,98 @@
+using System.Collections.Immutable;
+
+namespace Automation.Core.Model;
+
+/// <summary>One place: its time zone, calendars, devices and their resources (DEV-1). What a site file says.</summary>
+public sealed record Site
+{
+    /// <summary>The slug that starts every address of the site.</summary>
+    public required string Id { get; init; }
+
+    public required string Name { get; init; }
+
+    /// <summary>Every schedule of the site is evaluated here; fixed after creation. IANA name.</summary>
+    public required TimeZoneInfo TimeZone { get; init; }
+
+    /// <summary>Where the sun rises and sets, in degrees; null when the site gives no position.</summary>
+    public GeoPosition? Position { get; init; }
+
+    public string? Address { get; init; }
+
+    public ImmutableArray<HolidayCalendar> Holidays { get; init; } = [];
+
+    public ImmutableArray<Device> Devices { get; init; } = [];
+
+    /// <summary>Every address of the site: devices and resources.</summary>
+    public IEnumerable<ResourceAddress> Addresses => Devices.SelectMany(d => d.Resources.Select(r => r.Address).Prepend(d.Address));
+}
+
+/// <summary>Degrees: latitude -90 to 90, north positive; longitude -180 to 180, east positive.</summary>
+public readonly record struct GeoPosition(double Latitude, double Longitude);
+
+/// <summary>Named days off; <paramref name="Days"/> are dates in the site's time zone.</summary>
+public sealed record HolidayCalendar(string Id, string Name, ImmutableSortedSet<DateOnly> Days);
+
+/// <summary>A device of a site, with what a discovery of it would find.</summary>
+public sealed record Device
+{
+    public required ResourceAddress Address { get; init; }
+
+    public required string Name { get; init; }
+
+    /// <summary>One of <see cref="DeviceKinds"/> (DEV-2).</summary>
+    public required string Kind { get; init; }
+
+    /// <summary>How the device was added: <c>ip-domain</c>, <c>p2p</c> or <c>proxied</c> (DEV-3, LNK-9).</summary>
+    public string AddedBy { get; init; } = "ip-domain";
+
+    /// <summary>Where the device is spoken to; null for a device that only other MQTT clients feed.</summary>
+    public DeviceConnectionInfo? Connection { get; init; }
+
+    /// <summary>False: the device's events fire nothing (LNK-13, EVT-7).</summary>
+    public bool Notification { get; init; } = true;
+
+    /// <summary>A panel in EN50131 compliant mode must be authenticated before it is a source or a target (LNK-10).</summary>
+    public bool En50131Compliant { get; init; }
+
+    /// <summary>Whether the authentication that <see cref="En50131Compliant"/> asks for was done.</summary>
+    public bool Authenticated { get; init; }
+
+    public ImmutableArray<Resource> Resources { get; init; } = [];
+}
+
+/// <summary>Something a device has: a channel, an area, a zone, a relay.</summary>
+public sealed record Resource
+{
+    public required ResourceAddress Address { get; init; }
+
+    /// <summary>The kind level of the address: <c>channel</c>, <c>area</c>, <c>zone</c>, …</summary>
+    public string Kind => Address.Kind;
+
+    public string Name { get; init; } = "";
+
+    /// <summary>Words rules select by with <c>@tag</c>; slugs.</summary>
+    public ImmutableArray<string> Tags { get; init; } = [];
+
+    /// <summary>What the resource can do beyond its kind, e.g. <c>ptz</c>, <c>peopleCounting</c>, <c>thermal</c>.</summary>
+    public ImmutableArray<string> Capabilities { get; init; } = [];
+
+    /// <summary>The numbers of the presets a PTZ channel has; empty when unknown.</summary>
+    public ImmutableArray<int> Presets { get; init; } = [];
+
+    /// <summary>The area a zone belongs to, by number; null when it is not said.</summary>
+    public int? Area { get; init; }
+}
+
+/// <summary>How a device is reached over HTTP.</summary>
+public sealed record DeviceConnectionInfo
+{
+    /// <summary>Scheme, host and port, e.g. <c>http://127.0.0.1:8101</c>.</summary>
+    public required Uri Url { get; init; }
+
+    public string User { get; init; } = "";
+
+    public Secret Password { get; init; } = Secret.None;
+
+    /// <summary>Which dialect leads: <c>isapi</c> (XML), <c>securityCp</c> (panels, JSON).</summary>
+    public string Dialect { get; init; } = "isapi";
+}

@@ -1,0 +1,21 @@
+namespace Automation.Benchmarks;
+
+internal static class Program
+{
+    /// <summary>The first argument names the benchmark; the rest are its own.</summary>
+    private static int Main(string[] args)
+    {
+        if (args.Length == 0)
+        {
+            Console.Error.WriteLine("usage: benchmarks NAME [options]");
+            return 2;
+        }
+
+        switch (args[0])
+        {
+            default:
+                Console.Error.WriteLine($"unknown benchmark '{args[0]}'");
+                return 2;
+        }
+    }
+}

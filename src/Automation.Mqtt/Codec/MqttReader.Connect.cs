@@ -1,4 +1,5 @@
 using System.Text;
+using Automation.Core.Topics;
 using Automation.Mqtt.Packets;
 using Automation.Mqtt.Protocol;
 
@@ -70,7 +71,7 @@ internal static partial class MqttReader
     {
         PropertyBag? bag = v5 ? PropertyBag.Read(ref reader, PropertyBag.Will) : null;
         ReadOnlySpan<byte> topic = reader.Utf8();
-        if (!reader.Failed && !TopicRules.IsTopicName(topic)) reader.Fail(ReasonCode.TopicNameInvalid);
+        if (!reader.Failed && TopicName.Check(topic) != TopicFault.None) reader.Fail(ReasonCode.TopicNameInvalid);
         return new WillPacket
         {
             Topic = Encoding.UTF8.GetString(topic),

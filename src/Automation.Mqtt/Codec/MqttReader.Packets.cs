@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
+using Automation.Core.Topics;
 using Automation.Mqtt.Packets;
 using Automation.Mqtt.Protocol;
 
@@ -215,8 +216,8 @@ internal static partial class MqttReader
     private static string Filter(ref SpanReader reader, bool v5, out bool shared)
     {
         ReadOnlySpan<byte> filter = reader.Utf8();
-        shared = v5 && TopicRules.IsShared(filter);
-        if (!reader.Failed && !TopicRules.IsTopicFilter(filter, allowShared: v5)) reader.Fail(ReasonCode.MalformedPacket);
+        shared = v5 && TopicFilter.IsShared(filter);
+        if (!reader.Failed && TopicFilter.Check(filter) != TopicFault.None) reader.Fail(ReasonCode.MalformedPacket);
         return Encoding.UTF8.GetString(filter);
     }
 }

@@ -1,3 +1,4 @@
+using Automation.Core.Topics;
 using Automation.Mqtt.Protocol;
 
 namespace Automation.Mqtt.Codec;
@@ -35,7 +36,7 @@ internal static class PropertyValue
     public static ReadOnlySpan<byte> ReadResponseTopic(ref SpanReader reader)
     {
         ReadOnlySpan<byte> topic = reader.Utf8();
-        if (!reader.Failed && !TopicRules.IsTopicName(topic)) reader.Fail(ReasonCode.ProtocolError);
+        if (!reader.Failed && TopicName.Check(topic) != TopicFault.None) reader.Fail(ReasonCode.ProtocolError);
         return topic;
     }
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
+using Automation.Core.Topics;
 using Automation.Mqtt.Protocol;
 
 namespace Automation.Mqtt.Codec;
@@ -111,15 +112,11 @@ internal readonly ref struct PublishView
         {
             // MQTT 5.0 §3.3.2.1: no topic and no alias is a protocol error; in 3.1.1 there are no aliases (MQTT-4.7.3-1).
             if (alias == 0) reader.Fail(ReasonCode.ProtocolError);
+            return;
         }
-        else if (!TopicRules.IsText(topic))
-        {
-            reader.Fail(ReasonCode.MalformedPacket);
-        }
-        else if (topic.IndexOfAny((byte)'+', (byte)'#') >= 0)
-        {
-            reader.Fail(ReasonCode.TopicNameInvalid);
-        }
+
+        TopicFault fault = TopicName.Check(topic);
+        if (fault != TopicFault.None) reader.Fail(fault is TopicFault.Wildcard or TopicFault.TooManyLevels ? ReasonCode.TopicNameInvalid : ReasonCode.MalformedPacket);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

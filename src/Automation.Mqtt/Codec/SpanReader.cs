@@ -117,7 +117,7 @@ internal ref struct SpanReader(ReadOnlySpan<byte> bytes)
     public ReadOnlySpan<byte> Utf8()
     {
         ReadOnlySpan<byte> text = Bytes();
-        if (TopicRules.IsText(text)) return text;
+        if (MqttText.IsValid(text)) return text;
         Fail(ReasonCode.MalformedPacket);
         return default;
     }

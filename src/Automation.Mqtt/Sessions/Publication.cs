@@ -13,6 +13,7 @@ internal sealed class Publication
     private readonly byte[] _block;
     private readonly int _topicBytes;
     private readonly int _propertyBytes;
+    private long _storeId;
 
     public Publication(
         ReadOnlySpan<byte> topic, ReadOnlySpan<byte> properties, ReadOnlySpan<byte> payload, QoS qos, bool retain, long expiresAt, string publisher)
@@ -57,8 +58,15 @@ internal sealed class Publication
     /// <summary>Bytes it keeps in memory, roughly.</summary>
     public int Bytes => _block.Length + 96;
 
-    /// <summary>How storage knows it; 0 until it was stored. Written by whoever stores it first, under the broker's store lock.</summary>
-    public long StoreId { get; set; }
+    /// <summary>How storage knows it; 0 until it was stored.</summary>
+    public long StoreId
+    {
+        get => Volatile.Read(ref _storeId);
+        init => _storeId = value;
+    }
+
+    /// <summary>The first to store it names it; a later name is ignored.</summary>
+    public void TakeStoreId(long id) => Interlocked.CompareExchange(ref _storeId, id, 0);
 
     public bool IsExpired(long now) => ExpiresAt <= now;
 

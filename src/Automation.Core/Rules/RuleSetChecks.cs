@@ -51,7 +51,7 @@ internal sealed class RuleSetChecks(ReadContext context)
             string message = other.Rule == rule.Id
                 ? $"'{step.Action}' on '{other.Target}' is written twice in the rule"
                 : $"the rule '{other.Rule}' already does '{step.Action}' on '{other.Target}' at '{other.Event}' of '{other.Source}'";
-            context.Error(Codes.LinkageTwice, at, message, "remove one of them");
+            context.Error(Codes.LinkageTwice, StepReader.Place(at, other.Target), message, "remove one of them");
         }
 
         int cameras = 0;

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
+using Automation.Core.Compilation.Form;
 using Automation.Core.Model;
 
 namespace Automation.Core.Rules;
@@ -41,12 +42,18 @@ public static class RuleSetReader
         }
 
         var context = new ReadContext(index, findings, limits, ids);
+        List<JsonNode> own = documents.FindAll(TemplateReader.IsTemplate);
+        if (own.Count > 0) templates = templates.With(new ReadContext(new SiteIndex(null), findings, limits, ids), own);
         var checks = new RuleSetChecks(context);
-        foreach (JsonNode document in documents) One(context, document, checks);
+        foreach (JsonNode document in documents)
+        {
+            if (!TemplateReader.IsTemplate(document)) One(context, document, templates, checks);
+        }
+
         return new RuleSetReading(checks.Sound(), findings.ToSorted());
     }
 
-    private static IEnumerable<JsonNode> Documents(JsonNode root, FindingSink findings)
+    internal static IEnumerable<JsonNode> Documents(JsonNode root, FindingSink findings)
     {
         if (root.Kind == JsonKind.Array)
         {
@@ -66,42 +73,56 @@ public static class RuleSetReader
         }
     }
 
-    private static void One(ReadContext context, JsonNode document, RuleSetChecks checks)
+    private static void One(ReadContext context, JsonNode document, TemplateLibrary templates, RuleSetChecks checks)
     {
         int errors = context.Findings.Errors;
-        List<(Compilation.Form.ActionStep Step, JsonNode At)> actions = [];
-        RuleDefinition? rule = null;
+        Template? template = null;
+        JsonNode? written = document;
+        if (document.Has("template"))
+        {
+            written = InstanceReader.Expand(context, document, templates, out template);
+            if (written is null) return;
+        }
+
+        if (ReadKind(context, written, out List<(ActionStep Step, JsonNode At)> actions) is not { } rule) return;
+        rule = rule with
+        {
+            File = document.Source.Path, Line = document.Source.Place(document.Offset).Line, Version = VersionOf(document, template), Template = template?.ToString(),
+        };
+        checks.Add(rule, written, actions, sound: context.Findings.Errors == errors);
+    }
+
+    /// <summary>Reads a rule of any kind; null after a finding.</summary>
+    internal static RuleDefinition? ReadKind(ReadContext context, JsonNode document, out List<(ActionStep Step, JsonNode At)> actions)
+    {
+        actions = [];
         JsonNode? kind = document.Find("kind");
         if (kind is null)
         {
             context.Error(Codes.KindMissing, document, "the document does not say what kind of rule it is", "add \"kind\": one of " + string.Join(", ", Kinds));
-        }
-        else
-        {
-            rule = kind.Kind == JsonKind.Text ? kind.Text switch
-            {
-                "linkage" => LinkageReader.Read(context, document, out actions),
-                "exception" => ExceptionReader.Read(context, document),
-                "schedule" => ScheduleRuleReader.Read(context, document),
-                "armingSchedule" => ScheduleRuleReader.ReadArming(context, document),
-                "peopleCounting" => PeopleCountingReader.Read(context, document),
-                "temperature" => TemperatureReader.Read(context, document),
-                "automation" => AutomationReader.Read(context, document),
-                _ => UnknownKind(context, kind),
-            } : UnknownKind(context, kind);
+            return null;
         }
 
-        if (rule is null) return;
-        rule = rule with { File = document.Source.Path, Line = document.Source.Place(document.Offset).Line, Version = VersionOf(document) };
-        checks.Add(rule, document, actions, sound: context.Findings.Errors == errors);
+        return kind.Kind != JsonKind.Text ? UnknownKind(context, kind) : kind.Text switch
+        {
+            "linkage" => LinkageReader.Read(context, document, out actions),
+            "exception" => ExceptionReader.Read(context, document),
+            "schedule" => ScheduleRuleReader.Read(context, document),
+            "armingSchedule" => ScheduleRuleReader.ReadArming(context, document),
+            "peopleCounting" => PeopleCountingReader.Read(context, document),
+            "temperature" => TemperatureReader.Read(context, document),
+            "automation" => AutomationReader.Read(context, document),
+            _ => UnknownKind(context, kind),
+        };
     }
 
-    private static string VersionOf(JsonNode document)
+    // An instance changes when its template does.
+    private static string VersionOf(JsonNode document, Template? template)
     {
-        ReadOnlySpan<byte> text = document.Source.Utf8.Span[document.Offset..document.End];
-        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(text, hash);
-        return Convert.ToHexStringLower(hash[..8]);
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(document.Source.Utf8.Span[document.Offset..document.End]);
+        if (template is not null) hash.AppendData(template.Document.Source.Utf8.Span[template.Document.Offset..template.Document.End]);
+        return Convert.ToHexStringLower(hash.GetHashAndReset()[..8]);
     }
 
     private static RuleDefinition? UnknownKind(ReadContext context, JsonNode kind)

@@ -41,15 +41,12 @@ internal static class LinkageReader
         {
             foreach (ResourceAddress target in step.Targets)
             {
-                if (sources.Contains(target)) context.Error(Codes.SourceIsTarget, at, $"'{target}' is both the source and a linked resource", "link another resource");
+                if (sources.Contains(target)) context.Error(Codes.SourceIsTarget, StepReader.Place(at, target), $"'{target}' is both the source and a linked resource", "link another resource");
                 linked.Add(target);
                 count++;
-            }
-
-            if (linked.Count > MaxResources && !told)
-            {
+                if (linked.Count <= MaxResources || told) continue;
                 told = true;
-                context.Error(Codes.LinkedResourceCount, at, $"the rule links more than {MaxResources} resources", "split it into several rules");
+                context.Error(Codes.LinkedResourceCount, StepReader.Place(at, target), $"the rule links more than {MaxResources} resources", "split it into several rules");
             }
 
             Device(context, at, step, sources);
@@ -64,12 +61,15 @@ internal static class LinkageReader
 
     private static void Device(ReadContext context, JsonNode at, ActionStep step, HashSet<ResourceAddress> sources)
     {
-        foreach (Device? device in step.Targets.Select(context.Site.DeviceOf).Distinct())
+        var seen = new HashSet<ResourceAddress>();
+        foreach (ResourceAddress target in step.Targets)
         {
-            Usable(context, at, device, "a linked resource");
-            if (step.Action == "capture" && device is { AddedBy: "p2p" } && sources.Any(s => context.Site.DeviceOf(s) is { AddedBy: "ip-domain" }))
+            if (context.Site.DeviceOf(target) is not { } device || !seen.Add(device.Address)) continue;
+            JsonNode place = StepReader.Place(at, target);
+            Usable(context, place, device, "a linked resource");
+            if (step.Action == "capture" && device.AddedBy == "p2p" && sources.Any(s => context.Site.DeviceOf(s) is { AddedBy: "ip-domain" }))
             {
-                context.Error(Codes.CaptureOverP2p, at, $"'{device.Address}' was added by P2P and the source by IP or domain: it cannot capture", "use record, or another camera");
+                context.Error(Codes.CaptureOverP2p, place, $"'{device.Address}' was added by P2P and the source by IP or domain: it cannot capture", "use record, or another camera");
             }
         }
     }

@@ -32,6 +32,12 @@ internal sealed class FindingSink(ReadingLimits limits)
     {
         var sorted = new List<Finding>(_findings);
         sorted.Sort(Finding.CompareByPlace);
+        // One mistake that several readers meet at one place is said once.
+        for (int i = sorted.Count - 1; i > 0; i--)
+        {
+            if (sorted[i] == sorted[i - 1]) sorted.RemoveAt(i);
+        }
+
         if (_leftOut > 0)
         {
             Finding last = sorted[^1];

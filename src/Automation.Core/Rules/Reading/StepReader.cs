@@ -48,6 +48,13 @@ internal sealed class StepReader(ReadContext context, IReadOnlySet<string>? trig
         return (InOrder(by, Receivers), InOrder(to, People));
     }
 
+    /// <summary>Where an action names the target: its own entry, or the list when a wildcard or tag selected it.</summary>
+    public static JsonNode Place(JsonNode action, ResourceAddress target)
+    {
+        if (action.Find("on") is not { } on) return action;
+        return on.Children.FirstOrDefault(c => c.Text == target.Value) ?? on;
+    }
+
     private static ImmutableArray<string> InOrder(ImmutableArray<string> words, string[] order) => [.. order.Where((w, i) => i == 0 || words.Contains(w))];
 
     private Step? One(JsonNode node)

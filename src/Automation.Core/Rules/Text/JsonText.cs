@@ -10,6 +10,9 @@ internal static class JsonText
 {
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    /// <summary>A text as JSON, in quotes.</summary>
+    public static string Quote(string text) => '"' + JsonEncodedText.Encode(text, Options.Encoder).ToString() + '"';
+
     public static string Write(JsonNode node)
     {
         var buffer = new ArrayBufferWriter<byte>();

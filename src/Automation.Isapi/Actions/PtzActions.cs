@@ -62,14 +62,20 @@ internal static class PtzActions
     private static string Speeds(DataObject p) =>
         $"<pan>{Whole(p.Within("pan", -100, 100, 0))}</pan><tilt>{Whole(p.Within("tilt", -100, 100, 0))}</tilt><zoom>{Whole(p.Within("zoom", -100, 100, 0))}</zoom>";
 
-    /// <summary><c>type</c>: light, wiper, fan or heater; <c>state</c>: on or off.</summary>
-    public static Task<ActionOutcome> AuxiliaryAsync(ActionCall call, CancellationToken cancellationToken)
+    /// <summary><c>type</c>: light, wiper, fan or heater; or <c>number</c> of the output; <c>state</c>: on or off.</summary>
+    public static async Task<ActionOutcome> AuxiliaryAsync(ActionCall call, CancellationToken cancellationToken)
     {
-        string? command = call.Parameters.WordOf("type", "light", "light", "wiper", "fan", "heater");
+        string? type = call.Parameters.WordOf("type", "light", "light", "wiper", "fan", "heater");
         string? state = call.Parameters.WordOf("state", "on", "on", "off", "true", "false");
-        if (command is null || state is null) return Task.FromResult(ActionParameters.Invalid("type is light, wiper, fan or heater; state is on or off"));
-        string enabled = state is "on" or "true" ? "true" : "false";
-        return PutAsync(call, $"{Channel(call)}/auxcontrol?command={command.ToUpperInvariant()}_PWRON", DeviceContent.Xml($"<PTZAuxStatus {Namespace}><enabled>{enabled}</enabled></PTZAuxStatus>"), cancellationToken);
+        if (type is null || state is null) return ActionParameters.Invalid("type is light, wiper, fan or heater; state is on or off");
+        bool on = state is "on" or "true";
+        int number = call.Parameters.IntOf("number") ?? 1;
+        string newer = $"<PTZAux {Namespace}><id>{number}</id><type>{type.ToUpperInvariant()}</type><status>{(on ? "on" : "off")}</status></PTZAux>";
+        ActionOutcome outcome = await PutAsync(call, string.Create(CultureInfo.InvariantCulture, $"{Channel(call)}/auxcontrols/{number}"), DeviceContent.Xml(newer), cancellationToken).ConfigureAwait(false);
+        if (outcome.Reason != ActionReason.NotSupported) return outcome;
+        // Older: 003 §8.13.37.
+        string older = $"<PTZAuxStatus {Namespace}><enabled>{(on ? "true" : "false")}</enabled></PTZAuxStatus>";
+        return await PutAsync(call, $"{Channel(call)}/auxcontrol?command={type.ToUpperInvariant()}_PWRON", DeviceContent.Xml(older), cancellationToken).ConfigureAwait(false);
     }
 
     private static string Whole(double number) => Math.Round(number).ToString("0", CultureInfo.InvariantCulture);

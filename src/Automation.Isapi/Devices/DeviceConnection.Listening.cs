@@ -85,7 +85,7 @@ public sealed partial class DeviceConnection
             AlertData.AddText(properties, name, info.Find(wire)?.Text);
         }
 
-        if (properties.Count > 0) _observer.StateReported(_device.Address, DataObject.From(properties), initial: true);
+        if (properties.Count > 0) _book.Take(_device.Address, DataObject.From(properties), initial: true);
     }
 
     private void TellLoginRefused()

@@ -1,9 +1,9 @@
 using Automation.Core.Model;
 using Automation.Isapi.Actions;
-using Automation.Isapi.Documents;
 using Automation.Isapi.Events;
 using Automation.Isapi.Devices;
 using Automation.Isapi.Http;
+using Automation.Isapi.Status;
 using Microsoft.Extensions.Logging;
 
 namespace Automation.Isapi;
@@ -30,6 +30,8 @@ public sealed partial class DeviceConnection : IAsyncDisposable
     private readonly DelayedCalls _later;
     private readonly ProblemLog _problems;
     private readonly EventIntake _intake;
+    private readonly StateBook _book;
+    private readonly StatusPoller _poller;
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource _determined = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _stateLock = new();
@@ -55,7 +57,10 @@ public sealed partial class DeviceConnection : IAsyncDisposable
         _calls = new DeviceCalls(_endpoint);
         _later = new DelayedCalls(time);
         _problems = new ProblemLog(limits.ProblemMemory, time);
-        _intake = new EventIntake(new DeviceResources(device), limits, observer, time, Report);
+        var resources = new DeviceResources(device);
+        _book = new StateBook(observer);
+        _intake = new EventIntake(resources, limits, observer, _book, time, Report);
+        _poller = new StatusPoller(resources, _calls, _book, Report);
     }
 
     /// <summary>Whether the device is there; false until that is known.</summary>
@@ -71,13 +76,18 @@ public sealed partial class DeviceConnection : IAsyncDisposable
     public long BacklogDropped => _intake.BacklogDropped;
 
     /// <summary>Begins to listen. Once.</summary>
-    public void Start() => _listening = Task.Run(() => ListenAsync(_stop.Token), CancellationToken.None);
+    public void Start()
+    {
+        _listening = Task.Run(() => ListenAsync(_stop.Token), CancellationToken.None);
+        if (_poller.HasWork) _polling = Task.Run(() => PollLoopAsync(_stop.Token), CancellationToken.None);
+    }
 
     /// <summary>Ends the loops and waits for them; ends recordings and pulses that were begun here.</summary>
     public async Task StopAsync()
     {
         await _stop.CancelAsync().ConfigureAwait(false);
         await _listening.ConfigureAwait(false);
+        await _polling.ConfigureAwait(false);
         using var limit = new CancellationTokenSource(StopTime, _time);
         await _later.StopAsync(limit.Token).ConfigureAwait(false);
     }
@@ -105,7 +115,9 @@ public sealed partial class DeviceConnection : IAsyncDisposable
         }
 
         var call = new ActionCall(on, parameters, _calls, _later, _observer as IPictureObserver, _limits.MaxPictureBytes);
-        return await ActionExecutor.ExecuteAsync(action, call, ct).ConfigureAwait(false);
+        ActionOutcome outcome = await ActionExecutor.ExecuteAsync(action, call, ct).ConfigureAwait(false);
+        if (outcome.Succeeded) PollSoon();
+        return outcome;
     }
 
     public async ValueTask DisposeAsync()
@@ -115,6 +127,8 @@ public sealed partial class DeviceConnection : IAsyncDisposable
         await StopAsync().ConfigureAwait(false);
         _calls.Dispose();
         _endpoint.Dispose();
+        _book.Dispose();
+        _pollNow.Dispose();
         _stop.Dispose();
     }
 
@@ -144,6 +158,7 @@ public sealed partial class DeviceConnection : IAsyncDisposable
         if (online) LogOnline(_logger, _device.Address);
         else LogOffline(_logger, _device.Address, reason ?? "unknown");
         _observer.AvailabilityChanged(_device.Address, online, online ? null : reason);
+        if (online) CameOnline();
     }
 
     private void Report(DeviceProblemKind kind, string detail)

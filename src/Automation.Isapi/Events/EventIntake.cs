@@ -1,4 +1,5 @@
 using Automation.Core.Model;
+using Automation.Isapi.Status;
 
 namespace Automation.Isapi.Events;
 
@@ -6,13 +7,15 @@ namespace Automation.Isapi.Events;
 internal sealed class EventIntake : INormalizedSink
 {
     private readonly IDeviceObserver _observer;
+    private readonly StateBook _book;
     private readonly Action<DeviceProblemKind, string> _report;
     private readonly AlertNormalizer _normalizer;
     private readonly ArrivalPolicy _arrivals;
 
-    public EventIntake(DeviceResources resources, DeviceConnectionLimits limits, IDeviceObserver observer, TimeProvider time, Action<DeviceProblemKind, string> report)
+    public EventIntake(DeviceResources resources, DeviceConnectionLimits limits, IDeviceObserver observer, StateBook book, TimeProvider time, Action<DeviceProblemKind, string> report)
     {
         _observer = observer;
+        _book = book;
         _report = report;
         _normalizer = new AlertNormalizer(resources, this);
         _arrivals = new ArrivalPolicy(limits.BacklogAge, time);
@@ -41,7 +44,7 @@ internal sealed class EventIntake : INormalizedSink
 
     void INormalizedSink.Event(ResourceAddress resource, string type, EventState state, DataObject data) => _observer.EventReported(resource, type, state, data);
 
-    void INormalizedSink.State(ResourceAddress resource, DataObject properties) => _observer.StateReported(resource, properties, initial: false);
+    void INormalizedSink.State(ResourceAddress resource, DataObject properties) => _book.Take(resource, properties, initial: false);
 
     void INormalizedSink.Problem(DeviceProblemKind kind, string detail) => _report(kind, detail);
 }

@@ -18,7 +18,7 @@ public sealed class ActionTests
         { "goHome", "store/nvr/channel/4", "", "PUT /ISAPI/PTZCtrl/channels/4/homeposition/goto", "" },
         { "movePtz", "store/nvr/channel/4", "pan=50,tilt=-200,milliseconds=300", "PUT /ISAPI/PTZCtrl/channels/4/momentary", "<pan>50</pan><tilt>-100</tilt><zoom>0</zoom><Momentary><duration>300</duration></Momentary>" },
         { "movePtz", "store/nvr/channel/4", "mode=absolute,pan=180.5,tilt=-10,zoom=2", "PUT /ISAPI/PTZCtrl/channels/4/absolute", "<elevation>-100</elevation><azimuth>1805</azimuth><absoluteZoom>20</absoluteZoom>" },
-        { "auxiliary", "store/nvr/channel/4", "type=wiper,state=off", "PUT /ISAPI/PTZCtrl/channels/4/auxcontrol?command=WIPER_PWRON", "<enabled>false</enabled>" },
+        { "auxiliary", "store/nvr/channel/4", "type=wiper,state=off", "PUT /ISAPI/PTZCtrl/channels/4/auxcontrols/1", "<type>WIPER</type><status>off</status>" },
         { "keyFrame", "store/nvr/channel/1", "", "PUT /ISAPI/Streaming/channels/101/requestKeyFrame", "" },
         { "armCamera", "store/nvr/channel/3", "", "PUT /ISAPI/System/status/disturbParams?format=json", "\"channelID\":3,\"disturbEnabled\":false" },
         { "disarmCamera", "store/nvr/channel/3", "", "PUT /ISAPI/System/status/disturbParams?format=json", "\"channelID\":3,\"disturbEnabled\":true" },

@@ -1,0 +1,43 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Automation.Simulator.Documents;
+
+/// <summary>JSON bodies as devices take them: numbers may come as strings (002 A.40).</summary>
+internal static class JsonBody
+{
+    /// <summary>Null when this is not a JSON object.</summary>
+    public static JsonObject? TryRead(byte[] body)
+    {
+        try
+        {
+            return JsonNode.Parse(body, documentOptions: new() { MaxDepth = 32, AllowDuplicateProperties = false }) as JsonObject;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    public static int? Int(JsonNode? node) => node switch
+    {
+        JsonValue value when value.TryGetValue(out int number) => number,
+        JsonValue value when value.TryGetValue(out string? text) && int.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out int number) => number,
+        _ => null,
+    };
+
+    public static string? Text(JsonNode? node) => node is JsonValue value && value.TryGetValue(out string? text) ? text : null;
+
+    public static bool? Flag(JsonNode? node) => node is JsonValue value && value.TryGetValue(out bool flag) ? flag : null;
+
+    /// <summary>A member of an object; null when the node is no object or has no such member.</summary>
+    public static JsonNode? Member(JsonNode? node, string name) => node is JsonObject o && o.TryGetPropertyValue(name, out JsonNode? value) ? value : null;
+
+    /// <summary>The items of a list; a single object counts as a list of one.</summary>
+    public static IEnumerable<JsonNode> Items(JsonNode? node) => node switch
+    {
+        JsonArray list => list.OfType<JsonNode>(),
+        JsonObject one => [one],
+        _ => [],
+    };
+}

@@ -65,6 +65,10 @@ internal sealed partial class ClientConnection
 
     private ReasonCode? FindFault(ConnectPacket connect)
     {
+        // MQTT 5.0 §1.5.4: control characters may be refused; in names of people and devices they only deceive.
+        if (HasControlCharacter(connect.ClientId) || HasControlCharacter(connect.UserName)) return ReasonCode.MalformedPacket;
+        if (HasControlCharacter(connect.Will?.Topic)) return ReasonCode.TopicNameInvalid;
+
         // Enhanced authentication is not offered (MQTT 5.0 §4.12).
         if (connect.AuthenticationMethod is not null) return ReasonCode.BadAuthenticationMethod;
 
@@ -72,6 +76,8 @@ internal sealed partial class ClientConnection
         if (connect.ClientId.Length == 0 && connect.Version == ProtocolVersion.V311 && !connect.CleanStart) return ReasonCode.ClientIdentifierNotValid;
         return _core.IsFull ? ReasonCode.QuotaExceeded : null;
     }
+
+    private static bool HasControlCharacter(string? text) => text is not null && text.Any(char.IsControl);
 
     private void Enter(ConnectPacket connect, MqttClientIdentity identity)
     {
@@ -81,6 +87,14 @@ internal sealed partial class ClientConnection
         Output.TopicAliases = Math.Min(connect.TopicAliasMaximum, _core.Limits.TopicAliases);
         ushort keepAlive = GrantKeepAlive(connect);
         _silenceLimit = keepAlive == 0 ? Timeout.InfiniteTimeSpan : TimeSpan.FromSeconds(keepAlive * 1.5);
+
+        // MQTT-3.1.2-24: it takes less than a CONNACK needs, so nothing can be said to it.
+        if (MqttWriter.Measure(Greeting(connect, identity.ClientId, expiry, keepAlive, false), _version) > Output.MaximumPacketBytes)
+        {
+            TakeWill();
+            End();
+            return;
+        }
 
         ClientSession? session = _core.Registry.Open(connect, identity, expiry, this, Output, _dispatch, sessionPresent =>
             Write(Greeting(connect, identity.ClientId, expiry, keepAlive, sessionPresent)));

@@ -56,12 +56,6 @@ internal sealed partial class ClientConnection
 
         ReadOnlySpan<byte> topic = view.Topic;
         if (view.TopicAlias != 0 && !ResolveAlias(view.TopicAlias, ref topic)) return;
-        if (topic.Length >= Core.Topics.TopicName.MaximumLevels && topic.Count((byte)'/') >= Core.Topics.TopicName.MaximumLevels)
-        {
-            Refuse(ReasonCode.TopicNameInvalid);
-            return;
-        }
-
         if (view.QoS != QoS.AtMostOnce && !AdmitReliable(view)) return;
         ReadOnlySpan<byte> properties = view.PropertiesForwardAsTheyAre ? view.Properties : Forwardable(view);
         var message = new PublicationView(topic, properties, view.Payload.FirstSpan, _session!.ClientId)
@@ -77,7 +71,8 @@ internal sealed partial class ClientConnection
             message.EncodedVersion = _version;
         }
 
-        Answer(view.QoS, view.PacketId, Route(ref message));
+        ReasonCode outcome = Route(ref message);
+        if (!_ended) Answer(view.QoS, view.PacketId, outcome);
     }
 
     /// <summary>Retains and delivers. The reason belongs into the acknowledgement.</summary>
@@ -85,6 +80,12 @@ internal sealed partial class ClientConnection
     {
         _dispatch.Ticket = 0;
         Route route = _core.Router.Find(_routes ??= new RouteCache(), message.Topic, _session);
+        if (route.IsInvalid)
+        {
+            Refuse(ReasonCode.TopicNameInvalid);
+            return ReasonCode.TopicNameInvalid;
+        }
+
         if (!route.MayPublish || message.Topic.StartsWith("$SYS"u8))
         {
             _core.Counters.NotAuthorized();

@@ -189,21 +189,24 @@ internal sealed partial class ClientConnection : IClientConnection, ITakenOver, 
             return;
         }
 
+        bool good = true;
         switch (frame.Type)
         {
             case PacketType.PubAck:
-                _session!.OnPubAck(packetId, _dispatch);
+                good = _session!.OnPubAck(packetId, _dispatch);
                 break;
             case PacketType.PubRec:
-                _session!.OnPubRec(packetId, code, _dispatch);
+                good = _session!.OnPubRec(packetId, code, _dispatch);
                 break;
             case PacketType.PubComp:
-                _session!.OnPubComp(packetId, _dispatch);
+                good = _session!.OnPubComp(packetId, _dispatch);
                 break;
             default:
                 OnPubRel(packetId);
                 break;
         }
+
+        if (!good) Refuse(ReasonCode.ProtocolError);
     }
 
     private void OnOther(in MqttFrame frame)

@@ -32,8 +32,8 @@ public sealed record MqttBrokerLimits
     public ushort InFlight { get; init; } = 256;
 
     /// <summary>Topic aliases in each direction.</summary>
-    /// <value>Default 32.</value>
-    public ushort TopicAliases { get; init; } = 32;
+    /// <value>Default 10, like Mosquitto's: what one client publishes to most.</value>
+    public ushort TopicAliases { get; init; } = 10;
 
     /// <summary>Messages of QoS 1 and 2 that wait for one session. Full and connected: 0x97; full and absent: the new message is dropped.</summary>
     /// <value>Default 10,000.</value>

@@ -88,7 +88,12 @@ internal sealed class Output(ByteChannel channel, TimeProvider time, int limitBy
         lock (_gate)
         {
             if (_isClosed) return false;
-            if (MqttWriter.Measure(packet, Version) > MaximumPacketBytes) packet = Shortened(packet);
+            if (MaximumPacketBytes != int.MaxValue && MqttWriter.Measure(packet, Version) > MaximumPacketBytes)
+            {
+                packet = Shortened(packet);
+                if (MqttWriter.Measure(packet, Version) > MaximumPacketBytes) return false;
+            }
+
             MqttWriter.Write(_filling, packet, Version);
             return Mark_NeedsLock();
         }

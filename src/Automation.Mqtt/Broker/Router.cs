@@ -103,6 +103,8 @@ internal sealed class Router(IMqttAuthorizer authorizer, long seed)
 
     private Route Build(RouteCache cache, ReadOnlySpan<byte> topic, Subscriber? publisher, long version, long rules)
     {
+        // Once per topic rather than per message: the reader has checked what makes a topic name unreadable, not what makes it unwise.
+        if (TopicName.Check(topic) != TopicFault.None) return new Route(topic.ToArray(), version, rules, false, [], []) { IsInvalid = true };
         bool mayPublish = publisher?.Identity is not { } identity || authorizer.MayPublish(identity, topic);
         if (!mayPublish) return new Route(topic.ToArray(), version, rules, false, [], []);
         List<RouteEntry> matches = cache.Matches;
@@ -145,7 +147,11 @@ internal sealed class Router(IMqttAuthorizer authorizer, long seed)
 /// <summary>Everybody who gets what is published to one topic.</summary>
 /// <param name="Version">Of the index.</param>
 /// <param name="Rules">Version of the authorizer.</param>
-internal sealed record Route(byte[] Topic, long Version, long Rules, bool MayPublish, Target[] Targets, SharedGroup[] Groups);
+internal sealed record Route(byte[] Topic, long Version, long Rules, bool MayPublish, Target[] Targets, SharedGroup[] Groups)
+{
+    /// <summary>Not a topic name that the broker takes.</summary>
+    public bool IsInvalid { get; init; }
+}
 
 /// <summary>One subscriber with what its matching subscriptions ask for together.</summary>
 internal readonly record struct Target(Subscriber Subscriber, QoS MaximumQoS, bool RetainAsPublished, uint[] Identifiers);

@@ -17,39 +17,45 @@ internal sealed partial class ClientSession
         }
     }
 
-    public void OnPubAck(ushort packetId, Dispatch dispatch)
+    /// <returns>False: the identifier is in use for another QoS, which is a protocol error. An unknown one is ignored.</returns>
+    public bool OnPubAck(ushort packetId, Dispatch dispatch)
     {
         lock (_gate)
         {
-            if (!_inFlight.TryGetValue(packetId, out InFlight? entry) || entry.Options.QoS != QoS.AtLeastOnce) return;
+            if (!_inFlight.TryGetValue(packetId, out InFlight? entry)) return true;
+            if (entry.Options.QoS != QoS.AtLeastOnce) return false;
             Finish_NeedsLock(entry);
             if (_output is not null) Pump_NeedsLock(dispatch.Now, dispatch);
+            return true;
         }
     }
 
-    public void OnPubRec(ushort packetId, ReasonCode reason, Dispatch dispatch)
+    /// <inheritdoc cref="OnPubAck"/>
+    public bool OnPubRec(ushort packetId, ReasonCode reason, Dispatch dispatch)
     {
         lock (_gate)
         {
             Output? output = _output;
-            if (output is null) return;
-            bool known = _inFlight.TryGetValue(packetId, out InFlight? entry) && entry.Options.QoS == QoS.ExactlyOnce;
-            if (!known)
+            if (output is null) return true;
+            if (!_inFlight.TryGetValue(packetId, out InFlight? entry))
             {
                 // MQTT 5.0 §4.3.3: an unknown identifier is answered, so that the client can forget it.
-                Flush(output, output.WriteAck(PacketType.PubRel, packetId, ReasonCode.PacketIdentifierNotFound), dispatch);
-                return;
+                if (reason < ReasonCode.UnspecifiedError)
+                    Flush(output, output.WriteAck(PacketType.PubRel, packetId, ReasonCode.PacketIdentifierNotFound), dispatch);
+                return true;
             }
+
+            if (entry.Options.QoS != QoS.ExactlyOnce) return false;
 
             if (reason >= ReasonCode.UnspecifiedError)
             {
                 // MQTT-4.3.3-4: an error ends the flow; there is no PUBREL.
-                Finish_NeedsLock(entry!);
+                Finish_NeedsLock(entry);
                 Pump_NeedsLock(dispatch.Now, dispatch);
-                return;
+                return true;
             }
 
-            if (!entry!.IsReleased)
+            if (!entry.IsReleased)
             {
                 entry.IsReleased = true;
                 entry.Message = null;
@@ -57,16 +63,21 @@ internal sealed partial class ClientSession
             }
 
             Flush(output, output.WriteAck(PacketType.PubRel, packetId, ReasonCode.Success), dispatch);
+            return true;
         }
     }
 
-    public void OnPubComp(ushort packetId, Dispatch dispatch)
+    /// <summary>Also false: PUBREC has not come yet.</summary>
+    /// <inheritdoc cref="OnPubAck"/>
+    public bool OnPubComp(ushort packetId, Dispatch dispatch)
     {
         lock (_gate)
         {
-            if (!_inFlight.TryGetValue(packetId, out InFlight? entry) || entry.Options.QoS != QoS.ExactlyOnce) return;
+            if (!_inFlight.TryGetValue(packetId, out InFlight? entry)) return true;
+            if (entry.Options.QoS != QoS.ExactlyOnce || !entry.IsReleased) return false;
             Finish_NeedsLock(entry);
             if (_output is not null) Pump_NeedsLock(dispatch.Now, dispatch);
+            return true;
         }
     }
 

@@ -27,7 +27,7 @@ internal static class BrokerCommand
         using ILoggerFactory loggers = LoggerFactory.Create(b => b.AddSimpleConsole().SetMinimumLevel(level));
         MqttListener[] listeners = [new() { Address = new IPEndPoint(IPAddress.Loopback, port) }];
         if (webSocketPort >= 0) listeners = [.. listeners, new() { Address = new IPEndPoint(IPAddress.Loopback, webSocketPort), Transport = MqttTransport.WebSocket }];
-        var options = new MqttBrokerOptions { Listeners = [.. listeners] };
+        var options = new MqttBrokerOptions { Listeners = [.. listeners], Limits = new MqttBrokerLimits { KeepAlive = TimeSpan.FromSeconds(60) } };
         await using var broker = new MqttBroker(
             options, MqttPersistence.None, MqttAuthenticator.AllowAll, MqttAuthorizer.AllowAll, TimeProvider.System, new Random(1), loggers);
         await broker.StartAsync(CancellationToken.None);

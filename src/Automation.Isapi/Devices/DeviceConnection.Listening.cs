@@ -1,4 +1,3 @@
-using Automation.Core.Model;
 using Automation.Isapi.Devices;
 using Automation.Isapi.Documents;
 using Automation.Isapi.Events;
@@ -79,13 +78,7 @@ public sealed partial class DeviceConnection
 
     private void ReportIdentity(DeviceElement info)
     {
-        var properties = new List<KeyValuePair<string, DataValue>>();
-        foreach ((string wire, string name) in (ReadOnlySpan<(string, string)>)[("model", "model"), ("serialNumber", "serialNumber"), ("firmwareVersion", "firmware"), ("macAddress", "mac"), ("deviceType", "deviceType")])
-        {
-            AlertData.AddText(properties, name, info.Find(wire)?.Text);
-        }
-
-        if (properties.Count > 0) _book.Take(_device.Address, DataObject.From(properties), initial: true);
+        _book.Take(_device.Address, DeviceIdentity.Of(info), initial: true);
     }
 
     private void TellLoginRefused()

@@ -27,8 +27,8 @@ internal sealed class DeviceEndpoint : IDisposable
             UseProxy = false,
             PreAuthenticate = false,
             ConnectTimeout = TimeSpan.FromSeconds(5),
-            // The stream, one call, and one of each that is just closing.
-            MaxConnectionsPerServer = 4,
+            // The stream, one call, a thermal camera's live temperatures, and those that are just closing.
+            MaxConnectionsPerServer = 8,
             PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30),
             MaxResponseHeadersLength = 64,
             MaxResponseDrainSize = 64 * 1024,

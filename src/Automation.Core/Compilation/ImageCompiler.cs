@@ -117,9 +117,12 @@ internal sealed partial class ImageCompiler
         int before = _resources.Count;
         int number = _resources.FindOrAdd(address.Value);
         if (number < 0) throw new ArgumentException("More resources than the engine can number.", nameof(address));
-        if (number == before) _resources[number].Device = address.IsDevice ? number : ResourceOf(address.DeviceAddress);
+        if (number == before) _resources[number].Device = StandsAlone(address) ? number : ResourceOf(address.DeviceAddress);
         return number;
     }
+
+    /// <summary>Devices belong to themselves, and so do people-counting groups (<c>site/groups/id</c>).</summary>
+    internal static bool StandsAlone(ResourceAddress address) => address.IsDevice || address.Device == "groups";
 
     private void Mark(ResourceAddress address, Device device)
     {

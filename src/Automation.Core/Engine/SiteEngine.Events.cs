@@ -63,7 +63,7 @@ public sealed partial class SiteEngine
         if (address.IsEmpty || Unlisted >= _options.MaxUnlistedNames) return -1;
         number = _resources.FindOrAdd(address.Value);
         if (number >= _states.Length) Array.Resize(ref _states, Math.Max(number + 1, _states.Length * 2));
-        int device = address.IsDevice ? number : NumberOf(address.DeviceAddress);
+        int device = ImageCompiler.StandsAlone(address) ? number : NumberOf(address.DeviceAddress);
         _resources[number].Device = device < 0 ? number : device;
         if (device >= 0) _resources[number].Flags |= _resources[device].Flags & ResourceFlags.Silent;
         return number;
@@ -105,7 +105,7 @@ public sealed partial class SiteEngine
         if (!_freeActive.TryPop(out int slot)) slot = _activeUsed++;
         if (slot == _active.Length) Array.Resize(ref _active, slot * 2);
         long silence = _types[type].AutoClearTicks;
-        int deadline = silence == 0 ? 0 : _deadlines.Add(new Deadline(_now + silence, -1, resource, DeadlineKind.AutoClear, slot));
+        int deadline = silence == 0 ? 0 : _deadlines.Add(new Deadline(_now + silence, -1, resource, DeadlineKind.AutoClear, slot, type));
         _active[slot] = new ActiveEvent { Resource = resource, Type = type, Count = 1, Deadline = deadline, LastSeen = _now };
         return slot;
     }
@@ -118,7 +118,7 @@ public sealed partial class SiteEngine
         long due = active.LastSeen + _types[active.Type].AutoClearTicks;
         if (due > _now)
         {
-            active.Deadline = _deadlines.Add(new Deadline(due, -1, active.Resource, DeadlineKind.AutoClear, slot));
+            active.Deadline = _deadlines.Add(new Deadline(due, -1, active.Resource, DeadlineKind.AutoClear, slot, active.Type));
             return;
         }
 

@@ -74,7 +74,7 @@ public sealed partial class SiteEngine
                 // The first that is unanswered stands; more of the same do not put it off.
                 if (memory.Deadline != 0) break;
                 memory.Resource = resource;
-                memory.Deadline = _deadlines.Add(new Deadline(_now + temporal.WithinTicks, temporal.Rule, resource, DeadlineKind.Absence, posting.Trigger));
+                memory.Deadline = _deadlines.Add(new Deadline(_now + temporal.WithinTicks, temporal.Rule, resource, DeadlineKind.Absence, posting.Trigger, 0));
                 Record(posting.Rule, EvaluationOutcome.Of(EvaluationResult.Pending));
                 break;
         }
@@ -135,7 +135,7 @@ public sealed partial class SiteEngine
         _deadlines.Cancel(ref _scheduleDeadlines[number]);
         if (_times[number].Next(after) is not { } next) return;
         ScheduleWatch watch = _image.Schedules[number];
-        _scheduleDeadlines[number] = _deadlines.Add(new Deadline(next.UtcTicks, watch.Rule, watch.Trigger, DeadlineKind.Schedule, number));
+        _scheduleDeadlines[number] = _deadlines.Add(new Deadline(next.UtcTicks, watch.Rule, watch.Trigger, DeadlineKind.Schedule, number, 0));
     }
 
     private void ScheduleDue(int number)

@@ -157,7 +157,7 @@ public sealed partial class SiteEngine
     private void Finish()
     {
         if (_agendaCount > 0) RunAgenda();
-        if (_waiting.Count > 0) CheckWaiting();
+        if ((_waiting.Count | _windowsDeadline) != 0) CheckWaiting();
     }
 
     private void StartQuietly(long at)

@@ -39,7 +39,6 @@ internal static class Codes
     public const string TopicShape = "AUT1122";
     public const string VersionShape = "AUT1123";
     public const string ListRepeats = "AUT1124";
-    public const string TooManySteps = "AUT1125";
 
     public const string ResourceUnknown = "AUT1201";
     public const string SelectsNothing = "AUT1202";
@@ -77,9 +76,7 @@ internal static class Codes
     public const string RuleUnknown = "AUT1234";
     public const string NoTriggerResource = "AUT1235";
     public const string NoPosition = "AUT1236";
-    public const string CommandTopic = "AUT1237";
     public const string NotTheSite = "AUT1238";
-    public const string SetsItself = "AUT1239";
     public const string SpanCount = "AUT1240";
 
     public const string TemplateUnknown = "AUT1251";
@@ -91,7 +88,6 @@ internal static class Codes
     public const string PlaceholderUnknown = "AUT1257";
     public const string InputUnused = "AUT1258";
     public const string TemplateTwice = "AUT1259";
-    public const string TemplateDefault = "AUT1260";
     public const string TemplateProof = "AUT1261";
 
     public const string TimeZoneUnknown = "AUT1301";

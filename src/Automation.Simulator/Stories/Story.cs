@@ -9,7 +9,7 @@ namespace Automation.Simulator.Stories;
 internal sealed partial class Story(IReadOnlyDictionary<string, DeviceModel> models, TimeSpan every, TimeProvider time, Random random, ILogger logger)
 {
     /// <summary>Time for clients to connect before the first scene.</summary>
-    private static readonly TimeSpan FirstAfter = TimeSpan.FromSeconds(5);
+    public static readonly TimeSpan FirstAfter = TimeSpan.FromSeconds(5);
 
     public async Task PlayAsync(CancellationToken cancellationToken)
     {

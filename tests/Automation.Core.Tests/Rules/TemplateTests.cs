@@ -45,6 +45,15 @@ public sealed class TemplateTests
         }
     }
 
+    public static TheoryData<string> Ids => [.. Library.Templates.Select(t => t.Id)];
+
+    [Theory, Trait("Req", "LNK-11")]
+    [MemberData(nameof(Ids))]
+    public void Run_ShippedTemplate_ProvesItself(string id)
+    {
+        Assert.Empty(TemplateProof.Run(Library.Find(id)!, TimelineEngine.Run));
+    }
+
     [Fact, Trait("Req", "LNK-11")]
     public void Run_EngineThatDoesSomethingElse_SaysWhatAndWhere()
     {

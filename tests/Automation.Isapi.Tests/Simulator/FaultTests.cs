@@ -39,7 +39,11 @@ public sealed class FaultTests
         for (int i = 0; i < 20; i++) site.Time.Advance(TimeSpan.FromSeconds(5));
         await site.ControlAsync("DELETE", "/faults");
         await site.EmitAsync("""{"device":"nvr","event":"raw","body":"<first/>"}""");
-        Assert.Contains("<first/>", (await stream.NextAsync())!.Value.Text, StringComparison.Ordinal);
+        // A heartbeat that came due in the silence may be decided on just after it; more than one cannot be.
+        var seen = new List<string>();
+        while (seen.LastOrDefault()?.Contains("<first/>", StringComparison.Ordinal) != true) seen.Add((await stream.NextAsync())!.Value.Text);
+        Assert.True(seen.Count <= 2, string.Join('\n', seen));
+        Assert.DoesNotContain(seen, part => part.Contains("VMD", StringComparison.Ordinal));
     }
 
     [Fact, Trait("Req", "HUB-4")]

@@ -160,7 +160,7 @@ public sealed class PanelTests
     [InlineData("arm/x?ways=away", 400)]
     [InlineData("bypass/6", 400)]
     [InlineData("outputs/0", 400)]
-    [InlineData("siren/1", 400)]
+    [InlineData("siren/0", 400)]
     [InlineData("bypass", 400)]
     [InlineData("nothing/1", 403)]
     public async Task A_command_that_makes_no_sense_is_refused_with_a_ResponseStatus(string command, int status)

@@ -38,6 +38,9 @@ internal sealed class Site : IAsyncDisposable
 
     public ManualTime Time { get; }
 
+    /// <summary>What the simulator has logged, from information up.</summary>
+    public IEnumerable<string> Log => _complaints.Told;
+
     public static async Task<Site> StartAsync(string devices = Store, SimulatorOptions? options = null, int seed = 1)
     {
         SimulatorFileResult file = SimulatorFile.Parse(Encoding.UTF8.GetBytes(devices));
@@ -92,6 +95,8 @@ internal sealed class Site : IAsyncDisposable
     {
         public ConcurrentQueue<string> All { get; } = new();
 
+        public ConcurrentQueue<string> Told { get; } = new();
+
         public ILogger CreateLogger(string categoryName) => categoryName == "Automation.Simulator" ? this : NullLogger.Instance;
 
         public void AddProvider(ILoggerProvider provider)
@@ -101,11 +106,12 @@ internal sealed class Site : IAsyncDisposable
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => null;
 
-        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Warning;
+        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Information;
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
-            if (IsEnabled(logLevel)) All.Enqueue($"{logLevel}: {formatter(state, exception)} {exception}");
+            if (IsEnabled(logLevel)) Told.Enqueue(formatter(state, exception));
+            if (logLevel >= LogLevel.Warning) All.Enqueue($"{logLevel}: {formatter(state, exception)} {exception}");
         }
 
         public void Dispose()

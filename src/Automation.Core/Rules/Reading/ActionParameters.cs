@@ -43,9 +43,10 @@ internal sealed record ActionParameter(DataKind Kind, double Min, double Max, bo
         switch (Kind)
         {
             case DataKind.Number:
-                return (Whole ? Values.Whole(context, node, name, (int)Min, (int)Max) : Values.Number(context, node, name, Min, Max)) is { } number ? DataValue.FromNumber(number) : null;
+                // The nulls are spelled out: a bare one would become the value null.
+                return (Whole ? Values.Whole(context, node, name, (int)Min, (int)Max) : Values.Number(context, node, name, Min, Max)) is { } number ? DataValue.FromNumber(number) : (DataValue?)null;
             case DataKind.Text:
-                return Values.Choice(context, node, name, Words) is { } word ? DataValue.FromText(word) : null;
+                return Values.Choice(context, node, name, Words) is { } word ? DataValue.FromText(word) : (DataValue?)null;
             case DataKind.Boolean when node.Kind == JsonKind.Boolean:
                 return node.Boolean;
             case DataKind.Boolean:

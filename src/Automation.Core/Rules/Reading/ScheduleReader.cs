@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Automation.Core.Calendars;
 using Automation.Core.Compilation.Form;
 using Automation.Core.Model;
 
@@ -77,11 +78,11 @@ internal static class ScheduleReader
         return schedule is null || except.IsEmpty ? schedule : schedule with { Except = except };
     }
 
-    /// <summary>A cron expression with its place; the fields are counted here and their ranges checked.</summary>
+    /// <summary>A cron expression.</summary>
     public static CronTimes? Cron(ReadContext context, JsonNode node)
     {
-        if (Values.Text(context, node, "cron", 256) is not { } text) return null;
-        if (CronShape.Problem(text) is not { } problem) return new CronTimes(text);
+        if (Values.Text(context, node, "cron", 200) is not { } text) return null;
+        if (CronExpression.TryParse(text, out _, out string? problem)) return new CronTimes(text);
         context.Error(Codes.CronShape, node, $"'{Nearest.Shorten(text)}' is not a cron expression: {problem}", "write minute, hour, day of month, month, day of week: \"0 22 * * 1-5\" is 22:00 from Monday to Friday");
         return null;
     }

@@ -22,7 +22,7 @@ internal sealed class TemplateExpander(Template template, IReadOnlyDictionary<st
         foreach (JsonNode node in front)
         {
             names.Add(node.Name!);
-            root.Children.Add(Given(node, root, node.Name, 0));
+            root.Children.Add(Given(node, root, node.Name, 0, null));
         }
 
         foreach (JsonNode child in rule.Children)
@@ -83,11 +83,11 @@ internal sealed class TemplateExpander(Template template, IReadOnlyDictionary<st
             }
             else if (name is null && value.Kind == JsonKind.Array)
             {
-                foreach (JsonNode item in value.Children) into.Add(Given(item, parent, null, into.Count));
+                foreach (JsonNode item in value.Children) into.Add(Given(item, parent, null, into.Count, Sample(node)));
             }
             else
             {
-                into.Add(Given(value, parent, name, into.Count));
+                into.Add(Given(value, parent, name, into.Count, Sample(node)));
             }
 
             return;
@@ -112,15 +112,18 @@ internal sealed class TemplateExpander(Template template, IReadOnlyDictionary<st
         _ => value.Text,
     };
 
-    // A value that the author of the instance wrote: findings point at it.
-    private static JsonNode Given(JsonNode value, JsonNode? parent, string? name, int index)
+    // With an instance, findings point at the value its author wrote; without, at the blank in the template.
+    private JsonNode? Sample(JsonNode blank) => instance is null ? blank : null;
+
+    private static JsonNode Given(JsonNode value, JsonNode? parent, string? name, int index, JsonNode? at)
     {
+        JsonNode place = at ?? value;
         var copy = new JsonNode
         {
-            Kind = value.Kind, Source = value.Source, Offset = value.Offset, NameOffset = value.NameOffset, End = value.End, Parent = parent, Name = name, Index = index,
-            Text = value.Text, Number = value.Number, Boolean = value.Boolean, Children = value.Children.Count == 0 ? value.Children : [], PointerInstead = value.Pointer,
+            Kind = value.Kind, Source = place.Source, Offset = place.Offset, NameOffset = place.NameOffset, End = place.End, Parent = parent, Name = name, Index = index,
+            Text = value.Text, Number = value.Number, Boolean = value.Boolean, Children = value.Children.Count == 0 ? value.Children : [], PointerInstead = place.Pointer,
         };
-        foreach (JsonNode child in value.Children) copy.Children.Add(Given(child, copy, child.Name, child.Index));
+        foreach (JsonNode child in value.Children) copy.Children.Add(Given(child, copy, child.Name, child.Index, at));
         return copy;
     }
 

@@ -61,7 +61,7 @@ public sealed partial class DeviceConnection : IAsyncDisposable
         var resources = new DeviceResources(device);
         _book = new StateBook(observer);
         _intake = new EventIntake(resources, limits, observer, _book, time, Report);
-        _poller = new StatusPoller(resources, _calls, _book, Report);
+        _poller = new StatusPoller(resources, _calls, _book, Report, (path, e) => LogStatusFailed(_logger, _device.Address, path, e));
     }
 
     /// <summary>Whether the device is there; false until that is known.</summary>
@@ -180,6 +180,12 @@ public sealed partial class DeviceConnection : IAsyncDisposable
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Device}: {Kind}: {Detail}")]
     private static partial void LogProblem(ILogger logger, ResourceAddress device, DeviceProblemKind kind, string detail);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "{Device}: the event loop failed and starts again")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Device}: an alert {Type} could not be taken")]
+    private static partial void LogAlertFailed(ILogger logger, ResourceAddress device, string type, Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Device}: the status {Path} could not be taken")]
+    private static partial void LogStatusFailed(ILogger logger, ResourceAddress device, string path, Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Device}: a loop failed and starts again")]
     private static partial void LogLoopFailed(ILogger logger, ResourceAddress device, Exception exception);
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Automation.Core.Model;
+using Automation.Isapi.Devices;
 using Automation.Isapi.Documents;
 using Automation.Isapi.Http;
 
@@ -24,7 +25,7 @@ public static class DeviceDiscovery
     {
         using var endpoint = new DeviceEndpoint(connection, limits, time, random);
         using var calls = new DeviceCalls(endpoint);
-        DeviceAnswer info = await calls.GetAsync("/System/deviceInfo", cancellationToken).ConfigureAwait(false);
+        DeviceAnswer info = await Greeting.AskAsync(endpoint, calls, cancellationToken).ConfigureAwait(false);
         if (info.Failure is not CallFailure.None) return new DiscoveryResult(null, $"{connection.Url.Authority}: {info.Detail}", DataObject.Empty, []);
         var survey = new DeviceSurvey(address, calls, connection.Dialect);
         DeviceElement? identity = info.IsSuccess ? info.Document : null;

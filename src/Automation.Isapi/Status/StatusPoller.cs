@@ -17,16 +17,18 @@ internal sealed class StatusPoller
     private readonly DeviceCalls _calls;
     private readonly StateBook _book;
     private readonly Action<DeviceProblemKind, string> _report;
+    private readonly Action<string, Exception> _failed;
     private readonly Entry[] _entries;
     private int _round;
     private int _slowdown = 1;
 
-    public StatusPoller(DeviceResources resources, DeviceCalls calls, StateBook book, Action<DeviceProblemKind, string> report)
+    public StatusPoller(DeviceResources resources, DeviceCalls calls, StateBook book, Action<DeviceProblemKind, string> report, Action<string, Exception> failed)
     {
         _resources = resources;
         _calls = calls;
         _book = book;
         _report = report;
+        _failed = failed;
         _entries = [.. StatusReading.For(resources).Select(r => new Entry(r))];
     }
 
@@ -73,7 +75,16 @@ internal sealed class StatusPoller
         if (answer.IsSuccess && answer.Document is { } document)
         {
             entry.Misses = 0;
-            reading.Read(document, (kind, number, properties) => Tell(kind, number, properties, initial));
+            try
+            {
+                reading.Read(document, (kind, number, properties) => Tell(kind, number, properties, initial));
+            }
+            catch (Exception e)
+            {
+                // A bug of ours costs this one document, not the device's other state.
+                _failed(reading.Path, e);
+            }
+
             return false;
         }
 

@@ -156,7 +156,7 @@ public sealed class QuirkTests
         thermal = thermal with { Resources = [.. thermal.Resources.Select(r => r.Address.Value == "store/nvr/channel/2" ? r with { Capabilities = ["thermal"] } : r)] };
         var observer = new RecordingObserver();
         var time = new ManualTime();
-        await using DeviceConnection connection = TestDevices.Connect(thermal, observer, time);
+        await using DeviceConnection connection = TestDevices.Connect(thermal, observer, time, TestDevices.Patient);
         connection.Start();
         await Until.True(() =>
         {

@@ -23,7 +23,7 @@ public sealed class StatusPollingTests
             """{"ExDevStatus":{"OutputList":[{"Output":{"id":0,"status":"on","tamperEvident":false}}],"SirenList":{"Siren":{"id":0,"status":"off"}}}}""", contentType: Json);
         var observer = new RecordingObserver();
         var time = new ManualTime();
-        await using DeviceConnection connection = TestDevices.Connect(TestDevices.Panel(device.Url), observer, time);
+        await using DeviceConnection connection = TestDevices.Connect(TestDevices.Panel(device.Url), observer, time, TestDevices.Patient);
         connection.Start();
         await Until.True(() => observer.States.Count == 4, () => Texts(observer));
         Assert.Equal(
@@ -37,7 +37,6 @@ public sealed class StatusPollingTests
         await Until.True(() =>
         {
             time.Advance(TimeSpan.FromSeconds(1));
-            device.WriteJson("""{"eventType":"heartBeat","eventState":"active"}""");
             return observer.States.Count == 5;
         }, () => Texts(observer));
         Assert.EndsWith("store/panel/area/1 {arming: away}", Texts(observer), StringComparison.Ordinal);

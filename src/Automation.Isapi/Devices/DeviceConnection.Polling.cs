@@ -77,7 +77,7 @@ public sealed partial class DeviceConnection
     /// <summary>Live temperatures of one channel, for as long as the device gives them.</summary>
     private async Task ThermalLoopAsync(ResourceAddress channel, CancellationToken cancellationToken)
     {
-        var stream = new ThermometryStream(_endpoint, channel.Number, properties => _book.Take(channel, properties, initial: false));
+        var stream = new ThermometryStream(_endpoint, channel.Number, properties => _book.TakeRead(channel, properties, initial: false));
         bool exists = true;
         while (exists && !cancellationToken.IsCancellationRequested)
         {

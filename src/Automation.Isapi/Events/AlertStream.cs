@@ -140,7 +140,7 @@ internal sealed class AlertStream(DeviceEndpoint endpoint, IAlertStreamSink sink
         return at < 0 ? problem : problem[..at];
     }
 
-    private static string? BoundaryOf(HttpResponseMessage response)
+    internal static string? BoundaryOf(HttpResponseMessage response)
     {
         foreach (System.Net.Http.Headers.NameValueHeaderValue parameter in response.Content.Headers.ContentType?.Parameters ?? [])
         {

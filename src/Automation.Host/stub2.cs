@@ -1,3 +1,0 @@
-#pragma warning disable
-using Microsoft.Extensions.Logging; using Automation.Mqtt.Sessions;
-namespace Automation.Host.Storage.Sqlite { public sealed class SqliteMqttStore : IMqttPersistence { public static Task<SqliteMqttStore> OpenAsync(string p, TimeProvider t, ILogger l, CancellationToken c)=>Task.FromResult(new SqliteMqttStore()); public bool IsEnabled=>false; public long Durable=>0; public bool IsFull=>false; public event Action<long>? DurableChanged{add{}remove{}} public Task<MqttStoredState> LoadAsync(CancellationToken c)=>Task.FromResult(MqttStoredState.Empty); public long Append(MqttStoreChange c)=>0; public Task FlushAsync(CancellationToken c)=>Task.CompletedTask; public ValueTask DisposeAsync()=>default; } }

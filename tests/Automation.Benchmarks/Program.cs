@@ -13,6 +13,8 @@ internal static class Program
 
         switch (args[0])
         {
+            case "broker":
+                return Mqtt.BrokerCommand.RunAsync(args[1..]).GetAwaiter().GetResult();
             default:
                 Console.Error.WriteLine($"unknown benchmark '{args[0]}'");
                 return 2;

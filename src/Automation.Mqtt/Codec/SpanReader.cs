@@ -124,6 +124,15 @@ internal ref struct SpanReader(ReadOnlySpan<byte> bytes)
 
     public string Text() => Encoding.UTF8.GetString(Utf8());
 
+    /// <summary>A name that will be logged and compared: without control characters, as MQTT 5.0 §1.5.4 allows to insist on.</summary>
+    public string NameText()
+    {
+        ReadOnlySpan<byte> text = Utf8();
+        if (!MqttText.HasControlCharacters(text)) return Encoding.UTF8.GetString(text);
+        Fail(ReasonCode.MalformedPacket);
+        return "";
+    }
+
     public readonly bool Finish(out ReasonCode reason)
     {
         reason = Failed ? Reason : IsEmpty ? ReasonCode.Success : ReasonCode.MalformedPacket;

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Automation.Simulator.Devices;
+using Automation.Simulator.Documents;
 using Automation.Simulator.Faults;
 using Automation.Simulator.Http;
 using Microsoft.AspNetCore.Http;
@@ -160,7 +161,7 @@ internal sealed partial class ControlApi(IReadOnlyDictionary<string, DeviceModel
 
     private static async Task SendAsync(HttpContext context, int status, JsonNode body)
     {
-        byte[] bytes = JsonSerializer.SerializeToUtf8Bytes(body);
+        byte[] bytes = JsonBody.ToUtf8(body);
         context.Response.StatusCode = status;
         context.Response.ContentType = "application/json; charset=utf-8";
         context.Response.ContentLength = bytes.Length;

@@ -40,7 +40,8 @@ internal sealed class PtzUnit
         routes.Put("PTZCtrl/channels/*/absoluteEx", (r, a) => With(r, a, head => Absolute(r, head)));
         routes.Get("PTZCtrl/channels/*/status", (r, a) => With(r, a, head => Reply.Xml($"<PTZStatus version=\"2.0\" xmlns=\"{_namespace}\">\n<AbsoluteHigh>\n<elevation>{head.Elevation}</elevation>\n<azimuth>{head.Azimuth}</azimuth>\n<absoluteZoom>{head.Zoom}</absoluteZoom>\n</AbsoluteHigh>\n</PTZStatus>\n")));
         routes.Put("PTZCtrl/channels/*/auxcontrols/*", (r, a) => With(r, a, head => Auxiliary(r, head, a[1])));
-        routes.Put("PTZCtrl/channels/*/auxcontrols", (r, a) => With(r, a, head => Auxiliary(r, head, r.Query["command"].ToString())));
+        // 003 §8.13.37: the command, e.g. WIPER_PWRON, stands in the query.
+        routes.Put("PTZCtrl/channels/*/auxcontrol", (r, a) => With(r, a, head => Auxiliary(r, head, r.Query["command"].ToString())));
         foreach (int ch in _heads.Keys)
             documents.Add($"PTZCtrl/channels/{ch}/parkaction", $"<ParkAction version=\"2.0\" xmlns=\"{_namespace}\">\n<enabled>false</enabled>\n<Parktime>30</Parktime>\n<Action>\n<ActionType>preset</ActionType>\n<ActionNum>1</ActionNum>\n</Action>\n</ParkAction>\n");
     }

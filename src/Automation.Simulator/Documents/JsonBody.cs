@@ -19,6 +19,11 @@ internal static class JsonBody
         }
     }
 
+    /// <summary>As devices write it: a plus sign of a time is a plus sign.</summary>
+    private static readonly JsonSerializerOptions Plain = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public static byte[] ToUtf8(JsonNode json) => JsonSerializer.SerializeToUtf8Bytes(json, Plain);
+
     public static int? Int(JsonNode? node) => node switch
     {
         JsonValue value when value.TryGetValue(out int number) => number,

@@ -1,0 +1,78 @@
+using Automation.Isapi.Status;
+
+namespace Automation.Isapi;
+
+/// <summary>The loop that reads the device's status while it is there.</summary>
+public sealed partial class DeviceConnection
+{
+    /// <summary>After an action its effect is looked for this much later.</summary>
+    private static readonly TimeSpan EffectDelay = TimeSpan.FromSeconds(1);
+
+    private readonly SemaphoreSlim _pollNow = new(0, 1);
+
+    private Task _polling = Task.CompletedTask;
+
+    /// <summary>True until a round has been read since the device came online.</summary>
+    private volatile bool _unread = true;
+
+    private async Task PollLoopAsync(CancellationToken cancellationToken)
+    {
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            try
+            {
+                await PollOnceAsync(cancellationToken).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception e)
+            {
+                // As in the other loop: a bug of ours must not end the polling for good.
+                LogLoopFailed(_logger, _device.Address, e);
+                await WaitQuietlyAsync(_limits.MaxBackoff, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async Task PollOnceAsync(CancellationToken cancellationToken)
+    {
+        if (!Online)
+        {
+            await _pollNow.WaitAsync(cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        bool initial = _unread;
+        if (initial) _poller.Restart();
+        if (await _poller.PollAsync(initial, cancellationToken).ConfigureAwait(false) && initial) _unread = false;
+        using var awake = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task due = Task.Delay(_limits.PollInterval * _poller.Slowdown, _time, awake.Token);
+        Task asked = _pollNow.WaitAsync(awake.Token);
+        await Task.WhenAny(due, asked).ConfigureAwait(false);
+        bool now = asked.IsCompletedSuccessfully;
+        await awake.CancelAsync().ConfigureAwait(false);
+        if (now && !_unread) await Task.Delay(EffectDelay, _time, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Something may have changed: look sooner than the interval says.</summary>
+    private void PollSoon()
+    {
+        if (_disposed) return;
+        try
+        {
+            if (_pollNow.CurrentCount == 0) _pollNow.Release();
+        }
+        catch (SemaphoreFullException)
+        {
+            // Somebody else said so at the same time.
+        }
+    }
+
+    private void CameOnline()
+    {
+        _unread = true;
+        PollSoon();
+    }
+}

@@ -29,7 +29,7 @@ internal sealed class LinkageWorkload(int rules)
     public SiteProgram Program() => new()
     {
         Site = new Site { Id = "bench", Name = "Bench", TimeZone = TimeZoneInfo.Utc },
-        Rules = [.. Enumerable.Range(0, rules).Select(RuleOf).OrderBy(r => r.Id, StringComparer.Ordinal)],
+        Rules = [.. Enumerable.Range(0, rules).Select(i => RuleOf(i)).OrderBy(r => r.Id, StringComparer.Ordinal)],
     };
 
     /// <summary>A started engine that knows which sites are armed.</summary>

@@ -15,7 +15,7 @@ internal sealed partial class ImageCompiler
     private readonly Dictionary<WeeklyWindows, int> _windowNumbers = new(WindowsComparer.Instance);
     private WindowSet _windows = new([]);
 
-    private readonly record struct Needs((int Word, ulong Mask)[] More, Expression[] Residuals);
+    private readonly record struct Needs((int Word, ulong Mask)[] More, Expression[] Residuals, Condition[] Forms);
 
     /// <summary>Windows get the first bits, so that a new minute writes whole words.</summary>
     private void CollectWindows(IEnumerable<EngineRule> rules)
@@ -74,10 +74,11 @@ internal sealed partial class ImageCompiler
     /// <summary>What the condition needs: bits in the first two words it meets, other words, and what is no bit.</summary>
     private Needs CompileNeeds(Condition? condition, ref RuleRow row)
     {
-        if (condition is null) return new Needs([], []);
+        if (condition is null) return new Needs([], [], []);
         var bits = new List<int>();
         var residuals = new List<Expression>();
-        Flatten(condition, bits, residuals);
+        var forms = new List<Condition>();
+        Flatten(condition, bits, residuals, forms);
         var more = new List<(int Word, ulong Mask)>();
         int used = 0;
         foreach (IGrouping<int, int> word in bits.Distinct().GroupBy(b => b >> 6).OrderBy(g => g.Key))
@@ -90,19 +91,25 @@ internal sealed partial class ImageCompiler
             used++;
         }
 
-        return new Needs([.. more], [.. residuals]);
+        return new Needs([.. more], [.. residuals], [.. forms]);
     }
 
-    private void Flatten(Condition condition, List<int> bits, List<Expression> residuals)
+    private void Flatten(Condition condition, List<int> bits, List<Expression> residuals, List<Condition> forms)
     {
         if (condition is AllOf all)
         {
-            foreach (Condition part in all.Conditions) Flatten(part, bits, residuals);
+            foreach (Condition part in all.Conditions) Flatten(part, bits, residuals, forms);
         }
         else if (CompileExpression(condition) is var expression)
         {
-            if (expression is BitExpression bit) bits.Add(bit.Bit);
-            else residuals.Add(expression);
+            if (expression is BitExpression bit)
+            {
+                bits.Add(bit.Bit);
+                return;
+            }
+
+            residuals.Add(expression);
+            forms.Add(condition);
         }
     }
 

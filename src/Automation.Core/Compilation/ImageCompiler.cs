@@ -107,7 +107,7 @@ internal sealed partial class ImageCompiler
         if (needs.Residuals.Length > 0 || needs.More.Length > 0) row.Flags |= RuleFlags.Residual;
         if (suspends || rule.Cooldown > TimeSpan.Zero) row.Flags |= RuleFlags.Grouped;
         if (rule.NeedsNotification) row.Flags |= RuleFlags.NeedsNotification;
-        var info = new RuleInfo { Form = rule, Labels = labels, MoreNeeds = needs.More, Residuals = needs.Residuals, Counters = counters, Suspends = suspends };
+        var info = new RuleInfo { Form = rule, Labels = labels, MoreNeeds = needs.More, Residuals = needs.Residuals, ResidualForms = needs.Forms, Counters = counters, Suspends = suspends };
         names = new RuleNames { Id = rule.Id, Kind = rule.Kind, FirstOperation = first, OperationCount = _operations.Count - first, Info = info };
         return info;
     }

@@ -87,6 +87,9 @@ internal sealed class RuleInfo
 
     public required Expression[] Residuals { get; init; }
 
+    /// <summary>What the residuals were compiled from.</summary>
+    public required Condition[] ResidualForms { get; init; }
+
     /// <summary>Depth of nested repeats.</summary>
     public required int Counters { get; init; }
 

@@ -169,8 +169,12 @@ public sealed partial class SiteEngine
         if ((row.Flags & ResourceFlags.Counted) != 0 && phase == EventPhase.Begin && name == "peopleCounting") CountPeople(resource, data);
     }
 
+    /// <summary>Events looked at so far by rules that look closely: names the present one.</summary>
+    private long _matches;
+
     private void Match(ReadOnlySpan<Posting> postings, int resource, ResourceAddress source, int type, EventPhase phase, DataObject data, bool silent)
     {
+        _matches++;
         var wanted = (EventPhases)(1 << (int)phase);
         for (int i = FirstOf(postings, type); i < postings.Length && postings[i].Type == type; i++)
         {

@@ -17,6 +17,9 @@ public sealed partial class SiteEngine
     private long _runOrder;
     private int _windowsDeadline;
 
+    /// <summary>The run whose steps are being done; null for a firing that has not waited yet.</summary>
+    private Run? _executing;
+
     private RunGroup GroupOf(int rule, int key)
     {
         long name = ((long)rule << 32) | unchecked((uint)key);
@@ -126,12 +129,16 @@ public sealed partial class SiteEngine
         }
     }
 
+    /// <summary>Ends the runs of a rule that was switched off; the one that does the switching goes on to its end.</summary>
     private void CancelRuns(int rule)
     {
         foreach (RunGroup group in _runGroups.Values)
         {
             if (group.Rule != rule) continue;
-            while (group.Runs.Count > 0) EndRun(group.Runs[^1], startNext: false);
+            for (int i = group.Runs.Count - 1; i >= 0; i--)
+            {
+                if (group.Runs[i] != _executing) EndRun(group.Runs[i], startNext: false);
+            }
         }
     }
 

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using Automation.Core.Compilation;
 using Automation.Core.Compilation.Form;
 using Automation.Core.Model;
+using Automation.Core.Tracing;
 
 namespace Automation.Core.Engine;
 
@@ -60,6 +61,12 @@ public sealed partial class SiteEngine
         _recorder.Renumber(numbers);
         var reader = new SnapshotReader(body.WrittenSpan);
         Read(ref reader);
+        foreach (ref RuleRow row in _rules.AsSpan())
+        {
+            row.LastOutcome = EvaluationOutcome.WithoutConditions(row.LastOutcome);
+            (row.NearestMiss, row.NearestMissTicks) = (0, 0);
+        }
+
         Finish();
     }
 

@@ -23,6 +23,9 @@ public sealed partial class SiteEngine
         public int Count;
         public int Next;
 
+        /// <summary>Sequence: the match that completed it; the event that did so begins no new attempt.</summary>
+        public long CompletedBy;
+
         /// <summary>Absence: handle of its deadline; 0: nothing is expected.</summary>
         public int Deadline;
 
@@ -83,6 +86,7 @@ public sealed partial class SiteEngine
     /// <summary>The youngest begin of each length is the best there can be, so one number a length is all that is needed.</summary>
     private bool Advance(ref Memory memory, in TemporalTrigger temporal, int step)
     {
+        if (memory.CompletedBy == _matches) return false;
         long began = step == 0 ? _now : memory.Ticks[step - 1];
         if (step > 0 && (began == 0 || _now - began > temporal.WithinTicks)) return false;
         if (step < temporal.Count - 1)
@@ -92,6 +96,7 @@ public sealed partial class SiteEngine
         }
 
         Array.Clear(memory.Ticks);
+        memory.CompletedBy = _matches;
         return true;
     }
 

@@ -7,6 +7,12 @@ namespace Automation.Mqtt.Client;
 /// <summary>Messages to the server: queue, in-flight window, and the acknowledgements of QoS 1 and 2 (MQTT 5.0 §4.3).</summary>
 public sealed partial class MqttClient
 {
+    /// <summary>
+    /// 3.1.1 servers do not say how much they take at once. Mosquitto 2.0 takes 20, and loses QoS 2 messages above that although it
+    /// acknowledges them.
+    /// </summary>
+    private const int UnstatedReceiveMaximum = 20;
+
     // Guarded by _gate. A message is in exactly one of them, in the order of publishing.
     private readonly LinkedList<OutgoingMessage> _waiting = [];
     private readonly LinkedList<OutgoingMessage> _inFlight = [];
@@ -111,7 +117,7 @@ public sealed partial class MqttClient
     private void SendWaiting_NeedsLock()
     {
         if (_link is not { } link) return;
-        int window = Math.Min(_options.Limits.InFlight, link.ConnAck.ReceiveMaximum);
+        int window = Math.Min(_options.Limits.InFlight, _options.Version == ProtocolVersion.V5 ? link.ConnAck.ReceiveMaximum : UnstatedReceiveMaximum);
         while (_waiting.First is { } node)
         {
             OutgoingMessage outgoing = node.Value;

@@ -78,7 +78,7 @@ public sealed record MqttClientLimits
     /// <summary>Default: the oldest is dropped, because state that is published later replaces it.</summary>
     public QueueFull WhenFull { get; init; } = QueueFull.DropOldest;
 
-    /// <summary>QoS 1 and 2 messages on their way to the server at once; the server's receive maximum applies too. Default 100.</summary>
+    /// <summary>QoS 1 and 2 messages on their way to the server at once; the server's receive maximum applies too, and 20 for 3.1.1. Default 100.</summary>
     public int InFlight { get; init; } = 100;
 
     /// <summary>Bytes not yet taken by the socket; above, publishers of QoS 0 wait. Default 1 MB.</summary>

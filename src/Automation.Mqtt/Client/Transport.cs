@@ -36,6 +36,9 @@ internal static class Transport
         try
         {
             await socket.ConnectAsync(options.Host, options.Port, cancellationToken).ConfigureAwait(false);
+
+            // Where nobody listens on a port of the ephemeral range, TCP may connect a socket to itself.
+            if (Equals(socket.LocalEndPoint, socket.RemoteEndPoint)) throw new SocketException((int)SocketError.ConnectionRefused);
             stream = new NetworkStream(socket, ownsSocket: true);
             if (options.Tls is not { } tls) return stream;
             var secure = new SslStream(stream, leaveInnerStreamOpen: false);

@@ -57,11 +57,18 @@ internal sealed class Mosquitto : IAsyncDisposable
     public async Task RunAsync()
     {
         File.WriteAllText(Path("mosquitto.conf"), _configuration);
-        Process process = Peer.Start(Peer.Find("mosquitto", "mosquitto"), ["-c", Path("mosquitto.conf")], (_, line) => _output.Enqueue(line.Data ?? ""));
-        _process = process;
-        bool accepted = false;
-        await Until.True(() => process.HasExited || (accepted = Accepts(Port)), () => Output);
-        if (!accepted) throw new InvalidOperationException("mosquitto ended: " + Output);
+
+        // An outgoing connection of the machine may hold the port for a moment.
+        for (int attempt = 0; attempt < 5; attempt++)
+        {
+            Process process = Peer.Start(Peer.Find("mosquitto", "mosquitto"), ["-c", Path("mosquitto.conf")], (_, line) => _output.Enqueue(line.Data ?? ""));
+            _process = process;
+            bool accepted = false;
+            await Until.True(() => process.HasExited || (accepted = Accepts(Port)), () => Output);
+            if (accepted && !process.HasExited) return;
+        }
+
+        throw new InvalidOperationException("mosquitto ended: " + Output);
     }
 
     /// <summary>Ends it as an administrator would: it writes its database.</summary>
@@ -99,7 +106,9 @@ internal sealed class Mosquitto : IAsyncDisposable
         {
             using var client = new TcpClient();
             client.Connect(IPAddress.Loopback, port);
-            return true;
+
+            // Where nobody listens, TCP may connect a socket to itself.
+            return !Equals(client.Client.LocalEndPoint, client.Client.RemoteEndPoint);
         }
         catch (SocketException)
         {

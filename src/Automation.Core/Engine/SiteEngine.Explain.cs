@@ -25,7 +25,7 @@ public sealed partial class SiteEngine
         PastEvaluation? nearest = row.NearestMissTicks == 0
             ? null
             : new PastEvaluation(new DateTimeOffset(row.NearestMissTicks, TimeSpan.Zero), ExplainClass.ConditionsMissing, MissingOf(number, row.NearestMiss));
-        DateTimeOffset? lastFired = row.Firings == 0 ? null : new DateTimeOffset(row.LastFiredTicks, TimeSpan.Zero);
+        DateTimeOffset? lastFired = _names[number].Firings == 0 ? null : new DateTimeOffset(_names[number].LastFiredTicks, TimeSpan.Zero);
         Verdict verdict = outcome != 0 ? VerdictOf(number, outcome, at) : VerdictWithoutEvaluation(number, at);
         return new Explanation(rule, at, verdict.Class, verdict.Summary, verdict.Remedy, verdict.Missing, verdict.Possible, previous, nearest, lastFired);
     }
@@ -49,7 +49,7 @@ public sealed partial class SiteEngine
         // What the recorder has lost to others' noise, the rule itself still has of its last evaluation.
         ref RuleRow row = ref _rules[rule];
         if (row.LastEvaluationTicks == ticks && found == 0) found = row.LastOutcome;
-        if (row.Firings > 0 && row.LastFiredTicks == ticks) found = EvaluationOutcome.Of(EvaluationResult.Fired);
+        if (_names[rule].Firings > 0 && _names[rule].LastFiredTicks == ticks) found = EvaluationOutcome.Of(EvaluationResult.Fired);
         if (previous is null && row.LastEvaluationTicks != 0 && row.LastEvaluationTicks < ticks) previous = Past(rule, row.LastEvaluationTicks, row.LastOutcome);
         return found;
     }
@@ -212,10 +212,10 @@ public sealed partial class SiteEngine
     private ImmutableArray<Condition> ConditionsOf(int rule)
     {
         var conditions = ImmutableArray.CreateBuilder<Condition>();
-        ref RuleRow row = ref _rules[rule];
+        NeedSet needs = _needSets[_rules[rule].Needs];
         RuleInfo info = _image.Infos[rule];
-        AddBits(row.Word0, row.Need0);
-        AddBits(row.Word1, row.Need1);
+        AddBits(needs.Word0, needs.Need0);
+        AddBits(needs.Word1, needs.Need1);
         foreach ((int word, ulong mask) in info.MoreNeeds) AddBits(word, mask);
         conditions.AddRange(info.ResidualForms);
         return conditions.ToImmutable();

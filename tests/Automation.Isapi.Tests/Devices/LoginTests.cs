@@ -57,7 +57,7 @@ public sealed class LoginTests
         device.RefusalBody = "<userCheck><statusValue>401</statusValue><statusString>Unauthorized</statusString><lockStatus>lock</lockStatus><unlockTime>600</unlockTime><retryLoginTime>0</retryLoginTime></userCheck>";
         var observer = new RecordingObserver();
         var time = new ManualTime();
-        await using DeviceConnection connection = TestDevices.Connect(TestDevices.Recorder(device.Url), observer, time);
+        await using DeviceConnection connection = TestDevices.Connect(TestDevices.Recorder(device.Url), observer, time, TestDevices.Patient);
         connection.Start();
         await Until.True(() => !observer.Availability.IsEmpty, observer.ToString);
         Assert.Equal(DeviceProblemKind.LoginLocked, Assert.Single(observer.Problems).Kind);
@@ -66,8 +66,11 @@ public sealed class LoginTests
         time.Advance(TimeSpan.FromSeconds(590));
         Assert.Single(device.Requests);
         device.RefusalBody = "";
-        time.Advance(TimeSpan.FromSeconds(20));
-        await Until.True(() => connection.Online, observer.ToString);
+        await Until.True(() =>
+        {
+            time.Advance(TimeSpan.FromSeconds(20));
+            return connection.Online;
+        }, observer.ToString);
         Assert.Equal(0, device.RejectedLogins);
     }
 

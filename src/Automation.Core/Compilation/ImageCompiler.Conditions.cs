@@ -13,6 +13,8 @@ internal sealed partial class ImageCompiler
     private readonly Dictionary<RuleEnabledCondition, int> _toggleNumbers = [];
     private readonly Dictionary<int, List<(int Bit, bool Enabled)>> _toggleBits = [];
     private readonly Dictionary<WeeklyWindows, int> _windowNumbers = new(WindowsComparer.Instance);
+    private readonly List<NeedSet> _needSets = [default];
+    private readonly Dictionary<NeedSet, int> _needNumbers = new() { [default] = 0 };
     private WindowSet _windows = new([]);
 
     private readonly record struct Needs((int Word, ulong Mask)[] More, Expression[] Residuals, Condition[] Forms);
@@ -80,15 +82,23 @@ internal sealed partial class ImageCompiler
         var forms = new List<Condition>();
         Flatten(condition, bits, residuals, forms);
         var more = new List<(int Word, ulong Mask)>();
+        var needs = default(NeedSet);
         int used = 0;
         foreach (IGrouping<int, int> word in bits.Distinct().GroupBy(b => b >> 6).OrderBy(g => g.Key))
         {
             ulong mask = 0;
             foreach (int bit in word) mask |= 1ul << (bit & 63);
-            if (used == 0) (row.Word0, row.Need0) = (checked((ushort)word.Key), mask);
-            else if (used == 1) (row.Word1, row.Need1) = (checked((ushort)word.Key), mask);
+            if (used == 0) needs = needs with { Word0 = checked((ushort)word.Key), Need0 = mask };
+            else if (used == 1) needs = needs with { Word1 = checked((ushort)word.Key), Need1 = mask };
             else more.Add((word.Key, mask));
             used++;
+        }
+
+        if (!_needNumbers.TryGetValue(needs, out row.Needs))
+        {
+            row.Needs = _needSets.Count;
+            _needSets.Add(needs);
+            _needNumbers.Add(needs, row.Needs);
         }
 
         return new Needs([.. more], [.. residuals], [.. forms]);

@@ -47,7 +47,7 @@ internal sealed partial class ImageCompiler
         }
 
         CollectWindows(rules);
-        var rows = new RuleRow[rules.Length];
+        var rows = new AlignedRows<RuleRow>(rules.Length);
         var names = new RuleNames[rules.Length];
         var infos = new RuleInfo[rules.Length];
         for (int i = 0; i < rules.Length; i++) infos[i] = CompileRule(rules[i], i, ref rows[i], ref names[i]);
@@ -68,6 +68,7 @@ internal sealed partial class ImageCompiler
             Resources = _resources,
             Types = _types,
             Rules = rows,
+            NeedSets = [.. _needSets],
             Names = names,
             Infos = infos,
             RuleNumbers = _numbers,

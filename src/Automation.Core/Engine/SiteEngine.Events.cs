@@ -135,16 +135,24 @@ public sealed partial class SiteEngine
     {
         _sink.EventOccurred(new EngineEvent(_cause, _at, source, name, phase, count, data, derived));
         ref ResourceRow row = ref _resources[resource];
-        row.LastEventTicks = _now;
-        row.LastType = (ushort)type;
         if (_exceptions.Count > 0 && phase == EventPhase.End) EndExceptions(resource, type);
         bool silent = (row.Flags & ResourceFlags.Silent) != 0;
         if ((row.Flags & (ResourceFlags.Direct | ResourceFlags.Measured | ResourceFlags.Counted)) == ResourceFlags.Direct)
         {
-            if (row.FirstType == type && phase == EventPhase.Begin) Consider(row.Postings, new Spark(resource, source, name, type, data, name, 0, silent, -1));
+            if (row.FirstType == type && phase == EventPhase.Begin)
+            {
+                Consider(row.Postings, new Spark(resource, source, name, type, data, name, 0, silent, -1));
+                return;
+            }
+
+            // Only what no rule looked at is noted here; the rest the rules note themselves.
+            row.LastEventTicks = _now;
+            row.LastType = (ushort)type;
             return;
         }
 
+        row.LastEventTicks = _now;
+        row.LastType = (ushort)type;
         if (row.PostingCount > 0 || (row.Flags & (ResourceFlags.Measured | ResourceFlags.Counted)) != 0)
         {
             OccurAtLarge(resource, source, type, name, phase, data, silent);
@@ -181,13 +189,13 @@ public sealed partial class SiteEngine
             ref readonly Posting posting = ref postings[i];
             if ((posting.Phases & wanted) == 0)
             {
-                if (posting.Kind == PostingKind.Fire) Record(posting.Rule, EvaluationOutcome.Of(EvaluationResult.OtherPhase));
+                if (posting.Kind != PostingKind.AbsenceExpected) RecordUnfit(posting.Rule, EvaluationResult.OtherPhase);
                 continue;
             }
 
             if (posting.Where != 0 && !Fits(_image.Wheres[posting.Where], data))
             {
-                if (posting.Kind == PostingKind.Fire) Record(posting.Rule, EvaluationOutcome.Of(EvaluationResult.DataUnfit));
+                if (posting.Kind != PostingKind.AbsenceExpected) RecordUnfit(posting.Rule, EvaluationResult.DataUnfit);
                 continue;
             }
 

@@ -25,7 +25,7 @@ public sealed partial class SiteEngine
         PastEvaluation? nearest = row.NearestMissTicks == 0
             ? null
             : new PastEvaluation(new DateTimeOffset(row.NearestMissTicks, TimeSpan.Zero), ExplainClass.ConditionsMissing, MissingOf(number, row.NearestMiss));
-        DateTimeOffset? lastFired = row.Firings == 0 ? null : new DateTimeOffset(row.LastFiredTicks, TimeSpan.Zero);
+        DateTimeOffset? lastFired = _names[number].Firings == 0 ? null : new DateTimeOffset(_names[number].LastFiredTicks, TimeSpan.Zero);
         Verdict verdict = outcome != 0 ? VerdictOf(number, outcome, at) : VerdictWithoutEvaluation(number, at);
         return new Explanation(rule, at, verdict.Class, verdict.Summary, verdict.Remedy, verdict.Missing, verdict.Possible, previous, nearest, lastFired);
     }
@@ -49,7 +49,7 @@ public sealed partial class SiteEngine
         // What the recorder has lost to others' noise, the rule itself still has of its last evaluation.
         ref RuleRow row = ref _rules[rule];
         if (row.LastEvaluationTicks == ticks && found == 0) found = row.LastOutcome;
-        if (row.Firings > 0 && row.LastFiredTicks == ticks) found = EvaluationOutcome.Of(EvaluationResult.Fired);
+        if (_names[rule].Firings > 0 && _names[rule].LastFiredTicks == ticks) found = EvaluationOutcome.Of(EvaluationResult.Fired);
         if (previous is null && row.LastEvaluationTicks != 0 && row.LastEvaluationTicks < ticks) previous = Past(rule, row.LastEvaluationTicks, row.LastOutcome);
         return found;
     }
@@ -105,10 +105,17 @@ public sealed partial class SiteEngine
         }
     }
 
+    /// <summary>Nothing triggered it. Switching it on alone would not have made it fire, so that comes second.</summary>
     private Verdict VerdictWithoutEvaluation(int rule, DateTimeOffset at)
     {
+        Verdict verdict = VerdictOfNothing(rule, at);
+        if ((_rules[rule].Flags & RuleFlags.Disabled) == 0) return verdict;
+        return verdict with { Summary = verdict.Summary + " It is also switched off.", Remedy = "switch the rule on; " + verdict.Remedy };
+    }
+
+    private Verdict VerdictOfNothing(int rule, DateTimeOffset at)
+    {
         EngineRule form = _image.Infos[rule].Form;
-        if ((_rules[rule].Flags & RuleFlags.Disabled) != 0) return Verdict.Of(ExplainClass.Disabled, "It is switched off.", "switch the rule on");
         if (PendingVerdict(rule) is { } pending) return pending;
         if (form.Triggers.All(t => t is ScheduleTrigger or StartupTrigger))
         {
@@ -121,6 +128,13 @@ public sealed partial class SiteEngine
             int resource = _resources.Find(source.Value);
             if (resource < 0 || _resources[resource].LastEventTicks != at.UtcTicks) continue;
             string came = _types.NameOf(_resources[resource].LastType);
+
+            // The event it waits for, and yet no look at the rule: only its phase can have been another.
+            if (form.Triggers.OfType<EventTrigger>().Any(t => t.Pattern.Sources.Contains(source) && t.Pattern.Events.Contains(came, StringComparer.Ordinal)))
+            {
+                return VerdictOf(rule, EvaluationOutcome.Of(EvaluationResult.OtherPhase), at);
+            }
+
             return Verdict.Of(ExplainClass.OtherEvent, $"{source} told {came}; the rule waits for {wanted}.", wanted);
         }
 
@@ -198,10 +212,10 @@ public sealed partial class SiteEngine
     private ImmutableArray<Condition> ConditionsOf(int rule)
     {
         var conditions = ImmutableArray.CreateBuilder<Condition>();
-        ref RuleRow row = ref _rules[rule];
+        NeedSet needs = _needSets[_rules[rule].Needs];
         RuleInfo info = _image.Infos[rule];
-        AddBits(row.Word0, row.Need0);
-        AddBits(row.Word1, row.Need1);
+        AddBits(needs.Word0, needs.Need0);
+        AddBits(needs.Word1, needs.Need1);
         foreach ((int word, ulong mask) in info.MoreNeeds) AddBits(word, mask);
         conditions.AddRange(info.ResidualForms);
         return conditions.ToImmutable();
@@ -266,17 +280,23 @@ public sealed partial class SiteEngine
 
     private static IEnumerable<ResourceAddress> SourcesOf(Trigger trigger) => trigger switch
     {
-        EventTrigger e => e.Pattern.Sources,
         StateTrigger s => s.Sources,
         ThresholdTrigger t => t.Sources,
-        SequenceTrigger q => q.Steps.SelectMany(p => p.Sources),
-        CountTrigger c => c.Pattern.Sources,
-        AbsenceTrigger a => a.After.Sources.Concat(a.Expected.Sources),
+        _ => PatternsOf(trigger).SelectMany(p => p.Sources),
+    };
+
+    private static ImmutableArray<EventPattern> PatternsOf(Trigger trigger) => trigger switch
+    {
+        EventTrigger e => [e.Pattern],
+        SequenceTrigger q => q.Steps,
+        CountTrigger c => [c.Pattern],
+        AbsenceTrigger a => [a.After, a.Expected],
         _ => [],
     };
 
-    private static string WheresOf(EngineRule rule) => string.Join(" or ", rule.Triggers.OfType<EventTrigger>().Where(t => t.Pattern.Where.Length > 0)
-        .Select(t => string.Join(" and ", t.Pattern.Where.Select(ConditionText.Of))));
+    private static string WheresOf(EngineRule rule) => string.Join(" or ", rule.Triggers.SelectMany(t => PatternsOf(t)).Where(p => p.Where.Length > 0)
+        .Select(p => string.Join(" and ", p.Where.Select(ConditionText.Of))));
 
-    private static string PhasesOf(EngineRule rule) => string.Join(" or ", rule.Triggers.OfType<EventTrigger>().Select(t => t.On.ToString().ToLowerInvariant()).Distinct(StringComparer.Ordinal));
+    private static string PhasesOf(EngineRule rule) => string.Join(" or ", rule.Triggers.Where(t => !PatternsOf(t).IsEmpty)
+        .Select(t => (t is EventTrigger e ? e.On : EventPhases.Begin).ToString().ToLowerInvariant()).Distinct(StringComparer.Ordinal));
 }

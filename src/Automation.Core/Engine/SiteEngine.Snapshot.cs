@@ -61,8 +61,9 @@ public sealed partial class SiteEngine
         _recorder.Renumber(numbers);
         var reader = new SnapshotReader(body.WrittenSpan);
         Read(ref reader);
-        foreach (ref RuleRow row in _rules.AsSpan())
+        for (int i = 0; i < _rules.Length; i++)
         {
+            ref RuleRow row = ref _rules[i];
             row.LastOutcome = EvaluationOutcome.WithoutConditions(row.LastOutcome);
             (row.NearestMiss, row.NearestMissTicks) = (0, 0);
         }
@@ -214,8 +215,8 @@ public sealed partial class SiteEngine
             to.Text(form.Id);
             to.Text(form.Version);
             to.Byte(enabled == form.Enabled ? (byte)2 : enabled ? (byte)1 : (byte)0);
-            to.Long(row.Firings);
-            to.Long(row.LastFiredTicks);
+            to.Long(_names[i].Firings);
+            to.Long(_names[i].LastFiredTicks);
             to.Long(row.LastEvaluationTicks);
             to.Int(unchecked((int)row.LastOutcome));
             to.Long(row.NearestMissTicks);
@@ -248,7 +249,7 @@ public sealed partial class SiteEngine
             // A toggle is a hub owner's and survives an edit; without one the file decides.
             if (toggle != 2) row.Flags = toggle == 1 ? row.Flags & ~RuleFlags.Disabled : row.Flags | RuleFlags.Disabled;
             WriteToggleBits(rule);
-            (row.Firings, row.LastFiredTicks) = (firings, lastFired);
+            (_names[rule].Firings, _names[rule].LastFiredTicks) = (firings, lastFired);
             if (!unchanged[rule]) continue;
             (row.LastEvaluationTicks, row.LastOutcome, row.NearestMissTicks, row.NearestMiss) = (lastEvaluation, outcome, nearestTicks, nearest);
             if (chained > 0) _chained[rule] = (second, chained);

@@ -10,7 +10,7 @@ namespace Automation.Benchmarks.Engine;
 /// <summary><c>linkage-v1 --rules N --events E [--rounds R]</c>: one JSON line. Only the engine's steps are timed, not the making of events.</summary>
 internal static class LinkageBenchmark
 {
-    private const int Block = 1024;
+    private const int Block = 128;
     private const int WarmUp = 400_000;
 
     public static int Run(ReadOnlySpan<string> arguments)
@@ -67,11 +67,12 @@ internal static class LinkageBenchmark
         SiteProgram program = workload.Program();
         SiteEngine engine = workload.Engine(program, sink);
         var inputs = new EngineInput[Block];
+        var texts = new EventTexts(Block);
         long ticks = 0;
         allocated = 0;
         for (int done = 0; done < events;)
         {
-            int count = workload.Fill(inputs.AsSpan(0, Math.Min(Block, events - done)));
+            int count = workload.Fill(inputs.AsSpan(0, Math.Min(Block, events - done)), texts);
             long bytes = GC.GetAllocatedBytesForCurrentThread();
             long start = Stopwatch.GetTimestamp();
             Step(engine, inputs.AsSpan(0, count), sink);
@@ -98,10 +99,11 @@ internal static class LinkageBenchmark
         var sink = new CountingSink();
         SiteEngine engine = workload.Engine(workload.Program(), sink);
         var inputs = new EngineInput[Block];
+        var texts = new EventTexts(Block);
         var samples = new long[events];
         for (int done = 0; done < events;)
         {
-            int count = workload.Fill(inputs.AsSpan(0, Math.Min(Block, events - done)));
+            int count = workload.Fill(inputs.AsSpan(0, Math.Min(Block, events - done)), texts);
             for (int i = 0; i < count; i++)
             {
                 long start = Stopwatch.GetTimestamp();
@@ -138,7 +140,7 @@ internal static class LinkageBenchmark
         var sink = new CountingSink();
         SiteEngine engine = workload.Engine(workload.Program(), sink);
         var inputs = new EngineInput[50_000];
-        Step(engine, inputs.AsSpan(0, workload.Fill(inputs)), sink);
+        Step(engine, inputs.AsSpan(0, workload.Fill(inputs, new EventTexts(inputs.Length))), sink);
         return Best(50, () => _ = engine.Explain("rule7", engine.Now)) * 1e6;
     }
 

@@ -29,7 +29,7 @@ internal sealed class LinkageWorkload(int rules)
     public SiteProgram Program() => new()
     {
         Site = new Site { Id = "bench", Name = "Bench", TimeZone = TimeZoneInfo.Utc },
-        Rules = [.. Enumerable.Range(0, rules).Select(i => RuleOf(i)).OrderBy(r => r.Id, StringComparer.Ordinal)],
+        Rules = [.. Enumerable.Range(0, rules).Select(i => RuleOf(i, Sites)).OrderBy(r => r.Id, StringComparer.Ordinal)],
     };
 
     /// <summary>A started engine that knows which sites are armed.</summary>
@@ -44,8 +44,8 @@ internal sealed class LinkageWorkload(int rules)
 
     public void BeginCalendarAnew() => (_week, _minute, CalendarEnded) = (0, 0, false);
 
-    /// <summary>The next events, each with texts of its own.</summary>
-    public int Fill(Span<EngineInput> inputs)
+    /// <summary>The next events. Their texts are those of their places in <paramref name="texts"/>, good until the next call.</summary>
+    public int Fill(Span<EngineInput> inputs, EventTexts texts)
     {
         for (int i = 0; i < inputs.Length; i++)
         {
@@ -61,7 +61,7 @@ internal sealed class LinkageWorkload(int rules)
             if (minute < _minute) _week++;
             _minute = minute;
             DateTimeOffset at = new((_week * MinutesPerWeek + minute) * TimeSpan.TicksPerMinute, TimeSpan.Zero);
-            inputs[i] = EngineInput.Event(++_sequence, at, DeviceAddress(device), TypeName(type), EventState.Instant);
+            inputs[i] = EngineInput.Event(++_sequence, at, texts.Device(i, device), texts.Type(i, type), EventState.Instant);
         }
 
         return inputs.Length;
@@ -79,8 +79,6 @@ internal sealed class LinkageWorkload(int rules)
         ]),
         Steps = [new ActionStep("record", [ResourceAddress.Parse("bench/recorder")], false, DataObject.Empty, null)],
     };
-
-    private EngineRule RuleOf(int number) => RuleOf(number, Sites);
 
     private static WeeklyWindows ScheduleOf(int k)
     {

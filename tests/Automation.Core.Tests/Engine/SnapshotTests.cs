@@ -8,7 +8,7 @@ namespace Automation.Core.Tests.Engine;
 /// <summary>Stop and start: exactly the same, with the policies of a pause, and with a changed program.</summary>
 public class SnapshotTests
 {
-    private const int Seeds = 1000;
+    private const int Seeds = 600;
 
     [Fact]
     public void Restore_AtAnyPointOfAnyHistory_GoesOnAsIfNothingHadHappened()
@@ -50,7 +50,7 @@ public class SnapshotTests
     [Fact]
     public void Load_OfTheSameProgram_ChangesNothing()
     {
-        for (int seed = 1; seed <= 300; seed++)
+        for (int seed = 1; seed <= 150; seed++)
         {
             var site = new RandomSite(seed);
             SiteProgram program = site.Program();

@@ -5,6 +5,7 @@ using Automation.Simulator.Documents;
 using Automation.Simulator.Faults;
 using Automation.Simulator.Http;
 using Automation.Simulator.Security;
+using Automation.Simulator.Stories;
 using Microsoft.Extensions.Logging;
 
 namespace Automation.Simulator;
@@ -16,6 +17,7 @@ public sealed partial class SimulatorHost : IAsyncDisposable
     private readonly List<LoopbackServer> _servers = [];
     private readonly Dictionary<string, DeviceModel> _models = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Uri> _devices = new(StringComparer.Ordinal);
+    private Task _story = Task.CompletedTask;
     private bool _disposed;
 
     private SimulatorHost()
@@ -51,6 +53,7 @@ public sealed partial class SimulatorHost : IAsyncDisposable
         if (_disposed) return;
         _disposed = true;
         await _stopping.CancelAsync().ConfigureAwait(false);
+        await _story.ConfigureAwait(false);
         foreach (DeviceModel model in _models.Values) model.Dispose();
         await Task.WhenAll(_servers.Select(s => s.DisposeAsync().AsTask())).ConfigureAwait(false);
         _stopping.Dispose();
@@ -58,6 +61,7 @@ public sealed partial class SimulatorHost : IAsyncDisposable
 
     private async Task StartAllAsync(SimulatorFile file, SimulatorOptions options, TimeProvider time, Random random, ILoggerFactory loggers, CancellationToken cancellationToken)
     {
+        if (options.StoryEvery < TimeSpan.FromSeconds(1)) throw new SimulatorException("StoryEvery must be at least one second.");
         ILogger logger = loggers.CreateLogger("Automation.Simulator");
         var faults = new FaultSet();
         var requests = new RequestLog(time);
@@ -80,12 +84,16 @@ public sealed partial class SimulatorHost : IAsyncDisposable
         _servers.Add(controlServer);
         ControlUrl = controlServer.Url;
         LogControl(logger, ControlUrl);
+        if (options.PlayStory) _story = new Story(_models, options.StoryEvery, time, new Random(random.Next()), logger).PlayAsync(_stopping.Token);
     }
 
     private static DeviceModel Create(SimulatedDevice device, DeviceContext context) => device.Kind switch
     {
         SimulatedKind.Panel => new PanelModel(device, context),
         SimulatedKind.Recorder => new RecorderModel(device, context),
+        SimulatedKind.Access => new AccessModel(device, context),
+        SimulatedKind.Thermal => new ThermalModel(device, context),
+        SimulatedKind.Counting => new CountingModel(device, context),
         _ => throw new SimulatorException($"Device {device.Id}: kind {device.Kind} is not known to the simulator."),
     };
 

@@ -61,7 +61,7 @@ public sealed class AlarmPathTests
         await subAgain.HearsAsync("automation/rules/store-after-hours/enabled", p => p == "OFF");
         await AlarmAndNothingFollowsAsync(store, subAgain);
         Assert.Equal(before, await File.ReadAllBytesAsync(ruleFile));
-        Assert.Empty((await store.CommandsAsync("nvr")).Where(Authenticated));
+        Assert.DoesNotContain(await store.CommandsAsync("nvr"), Authenticated);
     }
 
     [Fact, Trait("Req", "HUB-3")]
@@ -87,13 +87,13 @@ public sealed class AlarmPathTests
             await using MosquittoSub sub = await MosquittoSub.StartAsync(host.MqttPort);
 
             // The recorder does not answer: the rows are in the outbox, the first call hangs.
-            await FaultAsync(store, "nvr", "silence");
+            await store.FaultsAsync(new { device = "nvr", fault = "noAnswer", path = "ContentMgmt/record" });
             await store.EmitAsync(Alarm);
             await sub.HearsAsync("automation/store/firings", p => p.Contains("store-after-hours", StringComparison.Ordinal));
             await host.KillAsync();
         }
 
-        await FaultAsync(store, "nvr", null);
+        await store.FaultsAsync();
         (await store.Control.DeleteAsync("/requests")).Dispose();
         await using HostProcess again = await store.RunAsync();
         await again.SaysAsync("callPreset on store/nvr/channel/4 done");
@@ -106,12 +106,6 @@ public sealed class AlarmPathTests
     internal static bool Authenticated(JsonElement request) => request.GetProperty("authenticated").GetBoolean();
 
     internal static string PathOf(JsonElement request) => request.GetProperty("path").GetString()!.Split('?')[0];
-
-    private static async Task FaultAsync(Store store, string device, string? fault)
-    {
-        using HttpResponseMessage answer = await store.Control.PutAsync("/faults", new StringContent(JsonSerializer.Serialize(new { device, fault }), System.Text.Encoding.UTF8, "application/json"));
-        Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
-    }
 
     /// <summary>An alarm, then something that certainly comes after it on the same path: when that was seen, nothing is still on its way.</summary>
     private static async Task AlarmAndNothingFollowsAsync(Store store, MosquittoSub sub)

@@ -1,4 +1,3 @@
-using System.Net.Http.Json;
 using System.Text.Json;
 using Automation.EndToEnd.Tests.Kit;
 using Automation.TestKit;
@@ -17,10 +16,11 @@ public sealed class BadDeviceInputTests
         await using Store store = await Store.StartAsync();
         await using HostProcess host = await store.RunAsync();
         await using MosquittoSub sub = await MosquittoSub.StartAsync(host.MqttPort);
-        using (HttpResponseMessage answer = await store.Control.PutAsJsonAsync("/faults", new { device = "panel", fault })) Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
+        await store.FaultsAsync(new { device = "panel", fault });
+        await store.EmitAsync(new { device = "panel", @event = "zoneAlarm", zone = 5, state = "active" });
         await Until.True(() => sub.JsonOn("automation/store/exceptions").Any(e => e.TryGetProperty("source", out JsonElement s) && s.GetString() == "store/panel"), () => host.Output);
-        using (HttpResponseMessage answer = await store.Control.PutAsJsonAsync("/faults", new { device = "panel", fault = (string?)null })) Assert.True(answer.IsSuccessStatusCode);
-        await Until.True(() => sub.On("automation/store/panel/availability").LastOrDefault() == "online", () => host.Output);
+        await store.FaultsAsync();
+        await store.ListenedToAsync("panel");
         await store.EmitAsync(new { device = "panel", @event = "zoneAlarm", zone = 3, state = "active" });
         await sub.HearsAsync("automation/store/firings", p => p.Contains("store-after-hours", StringComparison.Ordinal));
     }

@@ -13,9 +13,11 @@ internal sealed partial class ImageCompiler
     private readonly Dictionary<RuleEnabledCondition, int> _toggleNumbers = [];
     private readonly Dictionary<int, List<(int Bit, bool Enabled)>> _toggleBits = [];
     private readonly Dictionary<WeeklyWindows, int> _windowNumbers = new(WindowsComparer.Instance);
+    private readonly List<NeedSet> _needSets = [default];
+    private readonly Dictionary<NeedSet, int> _needNumbers = new() { [default] = 0 };
     private WindowSet _windows = new([]);
 
-    private readonly record struct Needs((int Word, ulong Mask)[] More, Expression[] Residuals);
+    private readonly record struct Needs((int Word, ulong Mask)[] More, Expression[] Residuals, Condition[] Forms);
 
     /// <summary>Windows get the first bits, so that a new minute writes whole words.</summary>
     private void CollectWindows(IEnumerable<EngineRule> rules)
@@ -74,35 +76,50 @@ internal sealed partial class ImageCompiler
     /// <summary>What the condition needs: bits in the first two words it meets, other words, and what is no bit.</summary>
     private Needs CompileNeeds(Condition? condition, ref RuleRow row)
     {
-        if (condition is null) return new Needs([], []);
+        if (condition is null) return new Needs([], [], []);
         var bits = new List<int>();
         var residuals = new List<Expression>();
-        Flatten(condition, bits, residuals);
+        var forms = new List<Condition>();
+        Flatten(condition, bits, residuals, forms);
         var more = new List<(int Word, ulong Mask)>();
+        var needs = default(NeedSet);
         int used = 0;
         foreach (IGrouping<int, int> word in bits.Distinct().GroupBy(b => b >> 6).OrderBy(g => g.Key))
         {
             ulong mask = 0;
             foreach (int bit in word) mask |= 1ul << (bit & 63);
-            if (used == 0) (row.Word0, row.Need0) = (checked((ushort)word.Key), mask);
-            else if (used == 1) (row.Word1, row.Need1) = (checked((ushort)word.Key), mask);
+            if (used == 0) needs = needs with { Word0 = checked((ushort)word.Key), Need0 = mask };
+            else if (used == 1) needs = needs with { Word1 = checked((ushort)word.Key), Need1 = mask };
             else more.Add((word.Key, mask));
             used++;
         }
 
-        return new Needs([.. more], [.. residuals]);
+        if (!_needNumbers.TryGetValue(needs, out row.Needs))
+        {
+            row.Needs = _needSets.Count;
+            _needSets.Add(needs);
+            _needNumbers.Add(needs, row.Needs);
+        }
+
+        return new Needs([.. more], [.. residuals], [.. forms]);
     }
 
-    private void Flatten(Condition condition, List<int> bits, List<Expression> residuals)
+    private void Flatten(Condition condition, List<int> bits, List<Expression> residuals, List<Condition> forms)
     {
         if (condition is AllOf all)
         {
-            foreach (Condition part in all.Conditions) Flatten(part, bits, residuals);
+            foreach (Condition part in all.Conditions) Flatten(part, bits, residuals, forms);
         }
         else if (CompileExpression(condition) is var expression)
         {
-            if (expression is BitExpression bit) bits.Add(bit.Bit);
-            else residuals.Add(expression);
+            if (expression is BitExpression bit)
+            {
+                bits.Add(bit.Bit);
+                return;
+            }
+
+            residuals.Add(expression);
+            forms.Add(condition);
         }
     }
 

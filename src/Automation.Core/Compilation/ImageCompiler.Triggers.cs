@@ -39,10 +39,11 @@ internal sealed partial class ImageCompiler
                 return "schedule";
             case RuleFiredTrigger f:
                 // A rule that is not there (any more) never fires; its follower stays valid.
-                if (_numbers.TryGetValue(f.Rule, out int watched)) FollowersOf(watched).Add(rule);
+                if (_numbers.TryGetValue(f.Rule, out int watched) && !FollowersOf(watched).Contains(rule)) FollowersOf(watched).Add(rule);
                 return "rule " + f.Rule;
             case StartupTrigger:
-                _startups.Add(rule);
+                // The same trigger twice is still one occurrence.
+                if (_startups.Count == 0 || _startups[^1] != rule) _startups.Add(rule);
                 return "startup";
             default:
                 throw new ArgumentException($"The engine does not know the trigger {trigger.GetType().Name}.", nameof(trigger));

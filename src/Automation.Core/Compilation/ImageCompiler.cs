@@ -47,7 +47,7 @@ internal sealed partial class ImageCompiler
         }
 
         CollectWindows(rules);
-        var rows = new RuleRow[rules.Length];
+        var rows = new AlignedRows<RuleRow>(rules.Length);
         var names = new RuleNames[rules.Length];
         var infos = new RuleInfo[rules.Length];
         for (int i = 0; i < rules.Length; i++) infos[i] = CompileRule(rules[i], i, ref rows[i], ref names[i]);
@@ -68,6 +68,7 @@ internal sealed partial class ImageCompiler
             Resources = _resources,
             Types = _types,
             Rules = rows,
+            NeedSets = [.. _needSets],
             Names = names,
             Infos = infos,
             RuleNumbers = _numbers,
@@ -107,7 +108,7 @@ internal sealed partial class ImageCompiler
         if (needs.Residuals.Length > 0 || needs.More.Length > 0) row.Flags |= RuleFlags.Residual;
         if (suspends || rule.Cooldown > TimeSpan.Zero) row.Flags |= RuleFlags.Grouped;
         if (rule.NeedsNotification) row.Flags |= RuleFlags.NeedsNotification;
-        var info = new RuleInfo { Form = rule, Labels = labels, MoreNeeds = needs.More, Residuals = needs.Residuals, Counters = counters, Suspends = suspends };
+        var info = new RuleInfo { Form = rule, Labels = labels, MoreNeeds = needs.More, Residuals = needs.Residuals, ResidualForms = needs.Forms, Counters = counters, Suspends = suspends };
         names = new RuleNames { Id = rule.Id, Kind = rule.Kind, FirstOperation = first, OperationCount = _operations.Count - first, Info = info };
         return info;
     }
@@ -117,9 +118,12 @@ internal sealed partial class ImageCompiler
         int before = _resources.Count;
         int number = _resources.FindOrAdd(address.Value);
         if (number < 0) throw new ArgumentException("More resources than the engine can number.", nameof(address));
-        if (number == before) _resources[number].Device = address.IsDevice ? number : ResourceOf(address.DeviceAddress);
+        if (number == before) _resources[number].Device = StandsAlone(address) ? number : ResourceOf(address.DeviceAddress);
         return number;
     }
+
+    /// <summary>Devices belong to themselves, and so do people-counting groups (<c>site/groups/id</c>).</summary>
+    internal static bool StandsAlone(ResourceAddress address) => address.IsDevice || address.Device == "groups";
 
     private void Mark(ResourceAddress address, Device device)
     {

@@ -12,7 +12,7 @@ namespace Automation.Core.Compilation;
 /// Longer names, and those outside ASCII, are compared with the string.
 /// </remarks>
 internal sealed class NameTable<TRow>
-    where TRow : struct
+    where TRow : unmanaged
 {
     /// <summary>20 bits of a bucket hold the number; the other 12 are a tag that spares most rows a visit.</summary>
     public const int MaxNames = (1 << 20) - 2;
@@ -20,14 +20,14 @@ internal sealed class NameTable<TRow>
     private const int LongName = -1;
 
     private uint[] _buckets;
-    private Slot[] _slots;
+    private AlignedRows<Slot> _slots;
     private string[] _names;
     private int _mask;
 
     public NameTable(int expected = 16)
     {
         int capacity = Math.Max(16, expected);
-        _slots = new Slot[capacity];
+        _slots = new AlignedRows<Slot>(capacity);
         _names = new string[capacity];
         _buckets = new uint[BitOperations.RoundUpToPowerOf2((uint)capacity * 2)];
         _mask = _buckets.Length - 1;
@@ -92,7 +92,7 @@ internal sealed class NameTable<TRow>
 
     private void Grow()
     {
-        Array.Resize(ref _slots, _slots.Length * 2);
+        _slots = _slots.Resized(_slots.Length * 2);
         Array.Resize(ref _names, _names.Length * 2);
         _buckets = new uint[_buckets.Length * 2];
         _mask = _buckets.Length - 1;

@@ -9,8 +9,10 @@ internal enum PostingKind : byte
     Fire,
     SequenceStep,
     Count,
-    AbsenceAfter,
+
+    /// <summary>Before <see cref="AbsenceAfter"/>: an event that is both answers first and then starts the time.</summary>
     AbsenceExpected,
+    AbsenceAfter,
 }
 
 /// <summary>One rule's interest in one event type of one resource. A resource's postings stand together, ordered by type, then rule.</summary>

@@ -6,7 +6,7 @@ namespace Automation.Core.Compilation;
 [StructLayout(LayoutKind.Sequential)]
 internal struct ResourceRow
 {
-    /// <summary>UTC ticks of the last event; 0: none yet.</summary>
+    /// <summary>UTC ticks of the last event, except where the resource's only rule looked at it; 0: none yet.</summary>
     public long LastEventTicks;
 
     /// <summary>Where the resource's postings start; with <see cref="ResourceFlags.Direct"/> the only rule itself.</summary>

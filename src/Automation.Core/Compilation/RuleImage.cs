@@ -13,7 +13,10 @@ internal sealed class RuleImage
     public required NameTable<EventTypeRow> Types { get; init; }
 
     /// <summary>By priority, highest first, then id: a rule's number is its place in the order of firing.</summary>
-    public required RuleRow[] Rules { get; init; }
+    public required AlignedRows<RuleRow> Rules { get; init; }
+
+    /// <summary>By number; 0 needs nothing.</summary>
+    public required NeedSet[] NeedSets { get; init; }
 
     public required RuleNames[] Names { get; init; }
 
@@ -64,13 +67,15 @@ internal struct EventTypeRow
     public bool Known;
 }
 
-/// <summary>What a firing reads of its rule beside its <see cref="RuleRow"/>.</summary>
+/// <summary>What a firing reads and writes of its rule beside its <see cref="RuleRow"/>.</summary>
 internal struct RuleNames
 {
     public string Id;
     public string Kind;
     public int FirstOperation;
     public int OperationCount;
+    public long Firings;
+    public long LastFiredTicks;
     public RuleInfo Info;
 }
 
@@ -86,6 +91,9 @@ internal sealed class RuleInfo
     public required (int Word, ulong Mask)[] MoreNeeds { get; init; }
 
     public required Expression[] Residuals { get; init; }
+
+    /// <summary>What the residuals were compiled from.</summary>
+    public required Condition[] ResidualForms { get; init; }
 
     /// <summary>Depth of nested repeats.</summary>
     public required int Counters { get; init; }

@@ -2,25 +2,23 @@ using System.Runtime.InteropServices;
 
 namespace Automation.Core.Compilation;
 
-/// <summary>What an evaluation of a rule reads and writes: 64 bytes, one cache line.</summary>
+/// <summary>What an evaluation of a rule reads and writes: 32 bytes, half a cache line.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal struct RuleRow
 {
-    /// <summary>Bits of the truth vector that must be set, in the words <see cref="Word0"/> and <see cref="Word1"/>; further words are in <see cref="RuleInfo.MoreNeeds"/>.</summary>
-    public ulong Need0;
-    public ulong Need1;
-    public long LastFiredTicks;
-    public long Firings;
-
     /// <summary>Kept per rule, so that no amount of other rules' noise evicts them.</summary>
     public long LastEvaluationTicks;
     public long NearestMissTicks;
     public uint LastOutcome;
     public uint NearestMiss;
-    public ushort Word0;
-    public ushort Word1;
+
+    /// <summary>Number of its <see cref="NeedSet"/>; 0: nothing is needed.</summary>
+    public int Needs;
     public RuleFlags Flags;
 }
+
+/// <summary>Bits of the truth vector that must be set, in two of its words; rules with the same conditions share one. Further words are in <see cref="RuleInfo.MoreNeeds"/>.</summary>
+internal readonly record struct NeedSet(ulong Need0, ulong Need1, ushort Word0, ushort Word1);
 
 [Flags]
 internal enum RuleFlags : ushort

@@ -15,7 +15,8 @@ internal enum DeadlineKind : byte
 }
 
 /// <summary>When something is due, and what. Equal instants are ordered by rule, then key, then kind.</summary>
-internal readonly record struct Deadline(long Ticks, int Rule, int Key, DeadlineKind Kind, int Payload);
+/// <param name="Order">Decides last: what stands in the same place in every run and after every restore, unlike <paramref name="Payload"/>.</param>
+internal readonly record struct Deadline(long Ticks, int Rule, int Key, DeadlineKind Kind, int Payload, long Order);
 
 /// <summary>Deadlines in the order they are due: a heap with four children a node whose entries know their place, so that one can be taken back.</summary>
 /// <remarks>
@@ -152,7 +153,8 @@ internal sealed class DeadlineQueue
         if (a.Ticks != b.Ticks) return a.Ticks < b.Ticks;
         if (a.Rule != b.Rule) return a.Rule < b.Rule;
         if (a.Key != b.Key) return a.Key < b.Key;
-        return a.Kind != b.Kind ? a.Kind < b.Kind : a.Payload < b.Payload;
+        if (a.Kind != b.Kind) return a.Kind < b.Kind;
+        return a.Order != b.Order ? a.Order < b.Order : a.Payload < b.Payload;
     }
 
     private readonly record struct Node(Deadline Deadline, int Handle);

@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using Automation.Core.Compilation;
+using Automation.Core.Compilation.Form;
 using Automation.Core.Model;
 
 namespace Automation.Core.Engine;
@@ -18,8 +20,9 @@ public sealed partial class SiteEngine
             Occurrence occurrence = _agenda[i];
             if (occurrence.Kind == OccurrenceKind.RuleFired)
             {
-                string label = "rule " + _names[occurrence.Rule].Id;
-                Consider(occurrence.Follower, new Spark(occurrence.Resource, occurrence.Source, null, -1, DataObject.Empty, label, 0, IsSilent(occurrence.Resource), i));
+                int trigger = FollowingTrigger(occurrence.Follower, occurrence.Rule);
+                string label = _image.Infos[occurrence.Follower].Labels[trigger];
+                Consider(occurrence.Follower, new Spark(occurrence.Resource, occurrence.Source, null, -1, DataObject.Empty, label, trigger, IsSilent(occurrence.Resource), i));
             }
             else
             {
@@ -29,6 +32,18 @@ public sealed partial class SiteEngine
 
         Array.Clear(_agenda, 0, _agendaCount);
         _agendaCount = 0;
+    }
+
+    /// <summary>Which trigger of the follower watches the rule: what a firing does may depend on it (an exception that has an end).</summary>
+    private int FollowingTrigger(int follower, int rule)
+    {
+        ImmutableArray<Trigger> triggers = _image.Infos[follower].Form.Triggers;
+        for (int i = 0; i < triggers.Length; i++)
+        {
+            if (triggers[i] is RuleFiredTrigger fired && fired.Rule == _names[rule].Id) return i;
+        }
+
+        return 0;
     }
 
     private bool IsSilent(int resource) => resource >= 0 && (_resources[resource].Flags & ResourceFlags.Silent) != 0;

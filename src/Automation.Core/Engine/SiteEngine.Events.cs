@@ -63,7 +63,7 @@ public sealed partial class SiteEngine
         if (address.IsEmpty || Unlisted >= _options.MaxUnlistedNames) return -1;
         number = _resources.FindOrAdd(address.Value);
         if (number >= _states.Length) Array.Resize(ref _states, Math.Max(number + 1, _states.Length * 2));
-        int device = address.IsDevice ? number : NumberOf(address.DeviceAddress);
+        int device = ImageCompiler.StandsAlone(address) ? number : NumberOf(address.DeviceAddress);
         _resources[number].Device = device < 0 ? number : device;
         if (device >= 0) _resources[number].Flags |= _resources[device].Flags & ResourceFlags.Silent;
         return number;
@@ -105,7 +105,7 @@ public sealed partial class SiteEngine
         if (!_freeActive.TryPop(out int slot)) slot = _activeUsed++;
         if (slot == _active.Length) Array.Resize(ref _active, slot * 2);
         long silence = _types[type].AutoClearTicks;
-        int deadline = silence == 0 ? 0 : _deadlines.Add(new Deadline(_now + silence, -1, resource, DeadlineKind.AutoClear, slot));
+        int deadline = silence == 0 ? 0 : _deadlines.Add(new Deadline(_now + silence, -1, resource, DeadlineKind.AutoClear, slot, type));
         _active[slot] = new ActiveEvent { Resource = resource, Type = type, Count = 1, Deadline = deadline, LastSeen = _now };
         return slot;
     }
@@ -118,7 +118,7 @@ public sealed partial class SiteEngine
         long due = active.LastSeen + _types[active.Type].AutoClearTicks;
         if (due > _now)
         {
-            active.Deadline = _deadlines.Add(new Deadline(due, -1, active.Resource, DeadlineKind.AutoClear, slot));
+            active.Deadline = _deadlines.Add(new Deadline(due, -1, active.Resource, DeadlineKind.AutoClear, slot, active.Type));
             return;
         }
 
@@ -135,16 +135,24 @@ public sealed partial class SiteEngine
     {
         _sink.EventOccurred(new EngineEvent(_cause, _at, source, name, phase, count, data, derived));
         ref ResourceRow row = ref _resources[resource];
-        row.LastEventTicks = _now;
-        row.LastType = (ushort)type;
         if (_exceptions.Count > 0 && phase == EventPhase.End) EndExceptions(resource, type);
         bool silent = (row.Flags & ResourceFlags.Silent) != 0;
         if ((row.Flags & (ResourceFlags.Direct | ResourceFlags.Measured | ResourceFlags.Counted)) == ResourceFlags.Direct)
         {
-            if (row.FirstType == type && phase == EventPhase.Begin) Consider(row.Postings, new Spark(resource, source, name, type, data, name, 0, silent, -1));
+            if (row.FirstType == type && phase == EventPhase.Begin)
+            {
+                Consider(row.Postings, new Spark(resource, source, name, type, data, name, 0, silent, -1));
+                return;
+            }
+
+            // Only what no rule looked at is noted here; the rest the rules note themselves.
+            row.LastEventTicks = _now;
+            row.LastType = (ushort)type;
             return;
         }
 
+        row.LastEventTicks = _now;
+        row.LastType = (ushort)type;
         if (row.PostingCount > 0 || (row.Flags & (ResourceFlags.Measured | ResourceFlags.Counted)) != 0)
         {
             OccurAtLarge(resource, source, type, name, phase, data, silent);
@@ -169,21 +177,25 @@ public sealed partial class SiteEngine
         if ((row.Flags & ResourceFlags.Counted) != 0 && phase == EventPhase.Begin && name == "peopleCounting") CountPeople(resource, data);
     }
 
+    /// <summary>Events looked at so far by rules that look closely: names the present one.</summary>
+    private long _matches;
+
     private void Match(ReadOnlySpan<Posting> postings, int resource, ResourceAddress source, int type, EventPhase phase, DataObject data, bool silent)
     {
+        _matches++;
         var wanted = (EventPhases)(1 << (int)phase);
         for (int i = FirstOf(postings, type); i < postings.Length && postings[i].Type == type; i++)
         {
             ref readonly Posting posting = ref postings[i];
             if ((posting.Phases & wanted) == 0)
             {
-                if (posting.Kind == PostingKind.Fire) Record(posting.Rule, EvaluationOutcome.Of(EvaluationResult.OtherPhase));
+                if (posting.Kind != PostingKind.AbsenceExpected) RecordUnfit(posting.Rule, EvaluationResult.OtherPhase);
                 continue;
             }
 
             if (posting.Where != 0 && !Fits(_image.Wheres[posting.Where], data))
             {
-                if (posting.Kind == PostingKind.Fire) Record(posting.Rule, EvaluationOutcome.Of(EvaluationResult.DataUnfit));
+                if (posting.Kind != PostingKind.AbsenceExpected) RecordUnfit(posting.Rule, EvaluationResult.DataUnfit);
                 continue;
             }
 

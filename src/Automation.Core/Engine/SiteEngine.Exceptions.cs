@@ -16,8 +16,25 @@ public sealed partial class SiteEngine
     {
         var exception = new ActiveException(rule, spark.Trigger, spark.Resource, spark.Event is null ? -1 : spark.EventType, step.Exception);
         if (_exceptions.Contains(exception)) return;
-        if (HasEnd(in exception) && _exceptions.Count < _options.MaxExceptions) _exceptions.Add(exception);
+        if (HasEnd(in exception) && _exceptions.Count < _options.MaxExceptions)
+        {
+            // Another trigger of the rule has begun it already: told once, and over when the last of them is.
+            bool active = IsActive(in exception);
+            _exceptions.Add(exception);
+            if (active) return;
+        }
+
         _sink.ExceptionChanged(new ExceptionChange(_cause, _at, _names[rule].Id, spark.Source, step.Exception, true, step.ReceivedBy, step.Recipients));
+    }
+
+    private bool IsActive(in ActiveException exception)
+    {
+        foreach (ActiveException other in _exceptions)
+        {
+            if (other.Rule == exception.Rule && other.Resource == exception.Resource && other.Exception == exception.Exception) return true;
+        }
+
+        return false;
     }
 
     /// <summary>An instant, a count or a schedule has no end that could be told.</summary>
@@ -43,13 +60,13 @@ public sealed partial class SiteEngine
     }
 
     /// <summary>A state changed: those whose trigger it does not meet any more are over. Unknown ends nothing.</summary>
-    private void EndExceptions(int resource, DataObject changed)
+    private void EndExceptions(int resource, DataObject before, DataObject told)
     {
         for (int i = 0; i < _exceptions.Count; i++)
         {
             ActiveException exception = _exceptions[i];
             if (exception.Resource != resource || _image.Infos[exception.Rule].Form.Triggers[exception.Trigger] is not StateTrigger trigger) continue;
-            if (!changed.TryGet(trigger.Property, out DataValue value) || value.IsNull) continue;
+            if (!told.TryGet(trigger.Property, out DataValue value) || value.IsNull || value == before[trigger.Property]) continue;
             if (trigger.To.IsEmpty || !FitsTo(trigger, value)) EndException(i--);
         }
     }
@@ -66,6 +83,7 @@ public sealed partial class SiteEngine
     {
         ActiveException exception = _exceptions[index];
         _exceptions.RemoveAt(index);
+        if (IsActive(in exception)) return;
         RaiseExceptionStep? step = StepOf(exception);
         _sink.ExceptionChanged(new ExceptionChange(
             _cause, _at, _names[exception.Rule].Id, AddressOf(exception.Resource), exception.Exception, false, step?.ReceivedBy ?? [], step?.Recipients ?? []));

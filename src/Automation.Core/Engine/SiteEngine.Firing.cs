@@ -14,8 +14,9 @@ public sealed partial class SiteEngine
     private void Consider(int rule, in Spark spark)
     {
         ref RuleRow row = ref _rules[rule];
-        ulong missing0 = row.Need0 & ~_truth[row.Word0];
-        ulong missing1 = row.Need1 & ~_truth[row.Word1];
+        ref readonly NeedSet needs = ref _needSets[row.Needs];
+        ulong missing0 = needs.Need0 & ~_truth[needs.Word0];
+        ulong missing1 = needs.Need1 & ~_truth[needs.Word1];
         const RuleFlags Rare = RuleFlags.Disabled | RuleFlags.Residual | RuleFlags.Grouped;
         if ((row.Flags & Rare) != 0 || spark.Silent || spark.Chain >= 0)
         {
@@ -25,7 +26,7 @@ public sealed partial class SiteEngine
 
         if ((missing0 | missing1) != 0)
         {
-            Miss(rule, ref row, EvaluationOutcome.Of(EvaluationResult.ConditionsMissing, EvaluationOutcome.Pack(row.Need0, missing0, row.Need1, missing1)));
+            Miss(rule, ref row, EvaluationOutcome.Of(EvaluationResult.ConditionsMissing, EvaluationOutcome.Pack(needs.Need0, missing0, needs.Need1, missing1)));
             return;
         }
 
@@ -49,8 +50,9 @@ public sealed partial class SiteEngine
             return;
         }
 
-        uint missing = EvaluationOutcome.Pack(row.Need0, missing0, row.Need1, missing1);
-        if ((row.Flags & RuleFlags.Residual) != 0) missing |= MissingResiduals(rule, in row, in spark);
+        NeedSet needs = _needSets[row.Needs];
+        uint missing = EvaluationOutcome.Pack(needs.Need0, missing0, needs.Need1, missing1);
+        if ((row.Flags & RuleFlags.Residual) != 0) missing |= MissingResiduals(rule, in needs, in spark);
         if (missing != 0)
         {
             Miss(rule, ref row, EvaluationOutcome.Of(EvaluationResult.ConditionsMissing, missing));
@@ -81,12 +83,12 @@ public sealed partial class SiteEngine
 
     private void Fire(int rule, ref RuleRow row, in Spark spark)
     {
-        long number = ++row.Firings;
-        row.LastFiredTicks = _now;
         row.LastEvaluationTicks = _now;
         row.LastOutcome = EvaluationOutcome.Of(EvaluationResult.Fired);
         _recorder.Add(_now, rule, row.LastOutcome);
         ref RuleNames names = ref _names[rule];
+        long number = ++names.Firings;
+        names.LastFiredTicks = _now;
         _sink.Fired(new Firing(_cause, _at, names.Id, names.Kind, spark.Source, spark.Label, number));
         if ((row.Flags & RuleFlags.Watched) != 0) FollowUp(rule, in spark);
     }
@@ -97,6 +99,12 @@ public sealed partial class SiteEngine
         row.LastEvaluationTicks = _now;
         row.LastOutcome = outcome;
         _recorder.Add(_now, rule, outcome);
+    }
+
+    /// <summary>One pattern of the rule did not fit; says nothing where another did.</summary>
+    private void RecordUnfit(int rule, EvaluationResult result)
+    {
+        if (_rules[rule].LastEvaluationTicks != _now) Record(rule, EvaluationOutcome.Of(result));
     }
 
     private void Miss(int rule, ref RuleRow row, uint outcome)
@@ -115,10 +123,10 @@ public sealed partial class SiteEngine
     }
 
     /// <summary>What is missing beyond the first two words: one bit each, after the bits of those.</summary>
-    private uint MissingResiduals(int rule, in RuleRow row, in Spark spark)
+    private uint MissingResiduals(int rule, in NeedSet needs, in Spark spark)
     {
         RuleInfo info = _image.Infos[rule];
-        int at = System.Numerics.BitOperations.PopCount(row.Need0) + System.Numerics.BitOperations.PopCount(row.Need1);
+        int at = System.Numerics.BitOperations.PopCount(needs.Need0) + System.Numerics.BitOperations.PopCount(needs.Need1);
         uint missing = 0;
         foreach ((int word, ulong mask) in info.MoreNeeds)
         {

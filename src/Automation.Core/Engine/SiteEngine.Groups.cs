@@ -46,7 +46,7 @@ public sealed partial class SiteEngine
     {
         Group group = _groups[number];
         _deadlines.Cancel(ref group.Deadline);
-        if (group.Resets?.Next(_at) is { } next) group.Deadline = _deadlines.Add(new Deadline(next.UtcTicks, -1, group.Resource, DeadlineKind.GroupReset, number));
+        if (group.Resets?.Next(_at) is { } next) group.Deadline = _deadlines.Add(new Deadline(next.UtcTicks, -1, group.Resource, DeadlineKind.GroupReset, number, 0));
     }
 
     private void GroupResetDue(int number)

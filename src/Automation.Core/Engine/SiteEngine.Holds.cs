@@ -112,7 +112,7 @@ public sealed partial class SiteEngine
         if (!starts && !found) return;
         hold.Phase = HoldPhase.Holding;
         hold.Value = now;
-        hold.Deadline = _deadlines.Add(new Deadline(_now + watch.Form.For.Ticks, watch.Rule, watch.Resource, DeadlineKind.Hold, watch.Slot));
+        hold.Deadline = _deadlines.Add(new Deadline(_now + watch.Form.For.Ticks, watch.Rule, watch.Resource, DeadlineKind.Hold, watch.Slot, 0));
         Record(watch.Rule, EvaluationOutcome.Of(EvaluationResult.Pending));
     }
 
@@ -170,7 +170,7 @@ public sealed partial class SiteEngine
         {
             case ThresholdChangeKind.Pending:
                 _deadlines.Cancel(ref _thresholdDeadlines[watch.Slot]);
-                _thresholdDeadlines[watch.Slot] = _deadlines.Add(new Deadline(change.Deadline.UtcTicks, watch.Rule, watch.Resource, DeadlineKind.Threshold, watch.Slot));
+                _thresholdDeadlines[watch.Slot] = _deadlines.Add(new Deadline(change.Deadline.UtcTicks, watch.Rule, watch.Resource, DeadlineKind.Threshold, watch.Slot, 0));
                 Record(watch.Rule, EvaluationOutcome.Of(EvaluationResult.Pending));
                 break;
             case ThresholdChangeKind.Cancelled:

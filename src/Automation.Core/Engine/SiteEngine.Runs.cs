@@ -17,9 +17,12 @@ public sealed partial class SiteEngine
     private long _runOrder;
     private int _windowsDeadline;
 
+    /// <summary>The run whose steps are being done; null for a firing that has not waited yet.</summary>
+    private Run? _executing;
+
     private RunGroup GroupOf(int rule, int key)
     {
-        long name = ((long)rule << 32) | (uint)key;
+        long name = ((long)rule << 32) | unchecked((uint)key);
         if (!_runGroups.TryGetValue(name, out RunGroup? group)) _runGroups.Add(name, group = new RunGroup { Rule = rule, Key = key });
         return group;
     }
@@ -70,12 +73,10 @@ public sealed partial class SiteEngine
             return;
         }
 
-        Run run = NewRun(rule, group, in spark);
-        run.State = RunState.Queued;
-        group.Queued++;
+        NewRun(rule, group, in spark, queued: true);
     }
 
-    private Run NewRun(int rule, RunGroup group, in Spark spark)
+    private Run NewRun(int rule, RunGroup group, in Spark spark, bool queued = false)
     {
         if (!_freeRuns.TryPop(out Run? run)) run = new Run();
         if (!_freeRunSlots.TryPop(out int slot)) slot = _runSlotsUsed++;
@@ -94,7 +95,9 @@ public sealed partial class SiteEngine
         int counters = _image.Infos[rule].Counters;
         if (run.Counters.Length < counters) run.Counters = new int[counters];
         else Array.Clear(run.Counters);
-        group.Runs.Insert(group.Runs.Count - group.Queued, run);
+        run.State = queued ? RunState.Queued : RunState.Delayed;
+        group.Runs.Insert(queued ? group.Runs.Count : group.Runs.Count - group.Queued, run);
+        if (queued) group.Queued++;
         return run;
     }
 
@@ -126,12 +129,16 @@ public sealed partial class SiteEngine
         }
     }
 
+    /// <summary>Ends the runs of a rule that was switched off; the one that does the switching goes on to its end.</summary>
     private void CancelRuns(int rule)
     {
         foreach (RunGroup group in _runGroups.Values)
         {
             if (group.Rule != rule) continue;
-            while (group.Runs.Count > 0) EndRun(group.Runs[^1], startNext: false);
+            for (int i = group.Runs.Count - 1; i >= 0; i--)
+            {
+                if (group.Runs[i] != _executing) EndRun(group.Runs[i], startNext: false);
+            }
         }
     }
 
@@ -150,7 +157,7 @@ public sealed partial class SiteEngine
     {
         run.Next = next;
         run.State = state;
-        run.Deadline = _deadlines.Add(new Deadline(_now + ticks, run.Rule, run.Group.Key, DeadlineKind.Run, run.Slot));
+        run.Deadline = _deadlines.Add(new Deadline(_now + ticks, run.Rule, run.Group.Key, DeadlineKind.Run, run.Slot, run.Order));
         if (state == RunState.Waiting) _waiting.Add(run);
     }
 
@@ -181,10 +188,16 @@ public sealed partial class SiteEngine
     /// <summary>Runs that wait for a condition look again, in the order in which they began to wait.</summary>
     private void CheckWaiting()
     {
-        bool progress = true;
-        while (progress)
+        bool progress = _waiting.Count > 0;
+        for (int rounds = 0; progress; rounds++)
         {
             progress = false;
+            if (rounds == _options.MaxStepsPerRun)
+            {
+                Fault(_waiting[0].Rule, EngineFaultKind.Loop, $"runs that wait for each other went on {rounds} times in one input; they wait for the next");
+                break;
+            }
+
             for (int i = 0; i < _waiting.Count; i++)
             {
                 Run run = _waiting[i];
@@ -200,10 +213,6 @@ public sealed partial class SiteEngine
             }
         }
 
-        // A window that opens is no input; while somebody waits, its edge is a deadline.
-        if (_waiting.Count > 0 && _windowsDeadline == 0 && _windowsUntil != long.MaxValue)
-        {
-            _windowsDeadline = _deadlines.Add(new Deadline(_windowsUntil, int.MaxValue, 0, DeadlineKind.Windows, 0));
-        }
+        ArmWindows();
     }
 }

@@ -48,7 +48,7 @@ public sealed partial class SiteEngine
     /// <summary>Fires the rules that look at the changed properties.</summary>
     private void React(int resource, ResourceAddress source, DataObject before, DataObject changed, bool initial, int chain)
     {
-        if (_exceptions.Count > 0) EndExceptions(resource, changed);
+        if (_exceptions.Count > 0) EndExceptions(resource, before, changed);
         if ((_resources[resource].Flags & ResourceFlags.Watched) == 0) return;
         _candidateCount = 0;
         WatchStates(resource, before, changed, initial);

@@ -18,6 +18,7 @@ public sealed partial class SiteEngine
         int count = names.OperationCount;
         int budget = _options.MaxStepsPerRun;
         bool mine = run is null;
+        _executing = run;
         while (next < count)
         {
             ref Operation operation = ref _image.Operations[first + next];
@@ -38,11 +39,13 @@ public sealed partial class SiteEngine
             {
                 case OperationKind.Delay:
                     run ??= NewRun(rule, GroupOf(rule, KeyOf(rule, spark.Resource)), in spark);
+                    _executing = null;
                     Suspend(run, next, RunState.Delayed, operation.Ticks);
                     return false;
                 case OperationKind.Wait:
                     if (Holds((Expression)operation.More!, rule, in spark)) break;
                     run ??= NewRun(rule, GroupOf(rule, KeyOf(rule, spark.Resource)), in spark);
+                    _executing = null;
                     Suspend(run, next, RunState.Waiting, operation.Ticks);
                     return false;
                 case OperationKind.Unless:
@@ -53,7 +56,7 @@ public sealed partial class SiteEngine
                     break;
                 case OperationKind.RepeatBegin:
                     // Loops need memory: even a run that never waits gets one.
-                    run ??= NewRun(rule, GroupOf(rule, KeyOf(rule, spark.Resource)), in spark);
+                    _executing = run ??= NewRun(rule, GroupOf(rule, KeyOf(rule, spark.Resource)), in spark);
                     run.Counters[operation.Count] = 0;
                     break;
                 case OperationKind.RepeatEnd:
@@ -68,6 +71,7 @@ public sealed partial class SiteEngine
             }
         }
 
+        _executing = null;
         if (mine && run is not null) EndRun(run, startNext: false);
         return true;
     }

@@ -23,6 +23,9 @@ public sealed partial class SiteEngine
         public int Count;
         public int Next;
 
+        /// <summary>Sequence: the match that completed it; the event that did so begins no new attempt.</summary>
+        public long CompletedBy;
+
         /// <summary>Absence: handle of its deadline; 0: nothing is expected.</summary>
         public int Deadline;
 
@@ -53,7 +56,7 @@ public sealed partial class SiteEngine
         // A source whose notification is off tells a rule nothing, so it begins nothing either (LNK-13).
         if (silent && (_rules[posting.Rule].Flags & RuleFlags.NeedsNotification) != 0)
         {
-            Record(posting.Rule, EvaluationOutcome.Of(EvaluationResult.Silent));
+            if (posting.Kind != PostingKind.AbsenceExpected) Record(posting.Rule, EvaluationOutcome.Of(EvaluationResult.Silent));
             return;
         }
 
@@ -74,7 +77,7 @@ public sealed partial class SiteEngine
                 // The first that is unanswered stands; more of the same do not put it off.
                 if (memory.Deadline != 0) break;
                 memory.Resource = resource;
-                memory.Deadline = _deadlines.Add(new Deadline(_now + temporal.WithinTicks, temporal.Rule, resource, DeadlineKind.Absence, posting.Trigger));
+                memory.Deadline = _deadlines.Add(new Deadline(_now + temporal.WithinTicks, temporal.Rule, resource, DeadlineKind.Absence, posting.Trigger, 0));
                 Record(posting.Rule, EvaluationOutcome.Of(EvaluationResult.Pending));
                 break;
         }
@@ -83,6 +86,7 @@ public sealed partial class SiteEngine
     /// <summary>The youngest begin of each length is the best there can be, so one number a length is all that is needed.</summary>
     private bool Advance(ref Memory memory, in TemporalTrigger temporal, int step)
     {
+        if (memory.CompletedBy == _matches) return false;
         long began = step == 0 ? _now : memory.Ticks[step - 1];
         if (step > 0 && (began == 0 || _now - began > temporal.WithinTicks)) return false;
         if (step < temporal.Count - 1)
@@ -92,6 +96,7 @@ public sealed partial class SiteEngine
         }
 
         Array.Clear(memory.Ticks);
+        memory.CompletedBy = _matches;
         return true;
     }
 
@@ -135,7 +140,7 @@ public sealed partial class SiteEngine
         _deadlines.Cancel(ref _scheduleDeadlines[number]);
         if (_times[number].Next(after) is not { } next) return;
         ScheduleWatch watch = _image.Schedules[number];
-        _scheduleDeadlines[number] = _deadlines.Add(new Deadline(next.UtcTicks, watch.Rule, watch.Trigger, DeadlineKind.Schedule, number));
+        _scheduleDeadlines[number] = _deadlines.Add(new Deadline(next.UtcTicks, watch.Rule, watch.Trigger, DeadlineKind.Schedule, number, 0));
     }
 
     private void ScheduleDue(int number)

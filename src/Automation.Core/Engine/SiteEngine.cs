@@ -21,7 +21,8 @@ public sealed partial class SiteEngine
 
     // Of the image, kept here because every event reads them.
     private RuleImage _image;
-    private RuleRow[] _rules;
+    private AlignedRows<RuleRow> _rules;
+    private NeedSet[] _needSets;
     private RuleNames[] _names;
     private Posting[] _postings;
     private NameTable<ResourceRow> _resources;
@@ -122,15 +123,16 @@ public sealed partial class SiteEngine
         if (!_image.RuleNumbers.TryGetValue(rule, out int number)) return StatusOfGroup(rule);
         ref RuleRow row = ref _rules[number];
         bool enabled = (row.Flags & RuleFlags.Disabled) == 0;
-        DateTimeOffset? lastFired = row.Firings == 0 ? null : new DateTimeOffset(row.LastFiredTicks, TimeSpan.Zero);
-        return new RuleStatus(enabled, lastFired, row.Firings, enabled ? NextRunOf(number) : null, RunningOf(number), _lastFaults.TryGetValue(number, out EngineFault fault) ? fault : null);
+        DateTimeOffset? lastFired = _names[number].Firings == 0 ? null : new DateTimeOffset(_names[number].LastFiredTicks, TimeSpan.Zero);
+        return new RuleStatus(enabled, lastFired, _names[number].Firings, enabled ? NextRunOf(number) : null, RunningOf(number), _lastFaults.TryGetValue(number, out EngineFault fault) ? fault : null);
     }
 
-    [System.Diagnostics.CodeAnalysis.MemberNotNull(nameof(_image), nameof(_rules), nameof(_names), nameof(_postings), nameof(_resources), nameof(_types), nameof(_truth), nameof(_states), nameof(_clock))]
+    [System.Diagnostics.CodeAnalysis.MemberNotNull(nameof(_image), nameof(_rules), nameof(_needSets), nameof(_names), nameof(_postings), nameof(_resources), nameof(_types), nameof(_truth), nameof(_states), nameof(_clock))]
     private void Adopt(RuleImage image)
     {
         _image = image;
         _rules = image.Rules;
+        _needSets = image.NeedSets;
         _names = image.Names;
         _postings = image.Postings;
         _resources = image.Resources;
@@ -157,7 +159,7 @@ public sealed partial class SiteEngine
     private void Finish()
     {
         if (_agendaCount > 0) RunAgenda();
-        if (_waiting.Count > 0) CheckWaiting();
+        if ((_waiting.Count | _windowsDeadline) != 0) CheckWaiting();
     }
 
     private void StartQuietly(long at)

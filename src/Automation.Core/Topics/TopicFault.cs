@@ -19,6 +19,9 @@ public enum TopicFault
 
     NotUtf8,
 
+    /// <summary>U+0001 to U+001F or U+007F to U+009F: MQTT 5.0 §1.5.4 lets a server refuse them, and nobody can see them in a log.</summary>
+    ControlCharacter,
+
     /// <summary>A name with <c>+</c> or <c>#</c>, or a filter where one of them is not a whole level, or <c>#</c> is not the last.</summary>
     Wildcard,
 

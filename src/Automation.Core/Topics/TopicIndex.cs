@@ -33,7 +33,7 @@ public sealed class TopicIndex<T>(long seed = 0)
         {
             if (!Change_NeedsLock(_root, filter, value, add: true)) return false;
             _count++;
-            _version++;
+            Volatile.Write(ref _version, _version + 1);
             return true;
         }
     }
@@ -49,9 +49,15 @@ public sealed class TopicIndex<T>(long seed = 0)
         {
             if (!Change_NeedsLock(_root, filter, value, add: false)) return false;
             _count--;
-            _version++;
+            Volatile.Write(ref _version, _version + 1);
             return true;
         }
+    }
+
+    /// <summary>Changes <see cref="Version"/>: a value has changed in a way that those who remember matches have to know.</summary>
+    public void Touch()
+    {
+        lock (_gate) Volatile.Write(ref _version, _version + 1);
     }
 
     /// <inheritdoc cref="Remove(ReadOnlySpan{byte}, T)"/>

@@ -10,10 +10,10 @@ public static class TopicName
     public const int MaximumBytes = 65535;
 
     /// <summary>
-    /// The most levels of a name or filter. 200, like Mosquitto's: a walk goes one frame deeper per level, so the depth of a
+    /// The most levels of a name or filter: 200 slashes, like Mosquitto's: a walk goes one frame deeper per level, so the depth of a
     /// name that anybody may send has to be bounded.
     /// </summary>
-    public const int MaximumLevels = 200;
+    public const int MaximumLevels = 201;
 
     /// <summary>Checks a name that arrived as bytes. The bytes' being well-formed UTF-8 is checked too.</summary>
     public static TopicFault Check(ReadOnlySpan<byte> name)
@@ -36,6 +36,19 @@ public static class TopicName
         return good;
     }
 
+    /// <summary>U+0001 to U+001F or U+007F to U+009F, in valid UTF-8.</summary>
+    public static bool HasControlCharacter(ReadOnlySpan<byte> text)
+    {
+        if (text.IndexOfAnyInRange((byte)0, (byte)0x1F) >= 0 || text.Contains((byte)0x7F)) return true;
+        while (text.IndexOf((byte)0xC2) is var at && at >= 0 && at + 1 < text.Length)
+        {
+            if (text[at + 1] < 0xA0) return true; // 0xC2 0x80 to 0xC2 0x9F are U+0080 to U+009F.
+            text = text[(at + 2)..];
+        }
+
+        return false;
+    }
+
     internal static TopicFault CheckCommon(ReadOnlySpan<byte> text)
     {
         if (text.IsEmpty) return TopicFault.Empty;
@@ -43,6 +56,7 @@ public static class TopicName
         // MQTT 5.0 §1.5.4: U+0000 is refused, and so is everything that is not UTF-8.
         if (text.Contains((byte)0)) return TopicFault.NullCharacter;
         if (!Utf8.IsValid(text)) return TopicFault.NotUtf8;
+        if (HasControlCharacter(text)) return TopicFault.ControlCharacter;
         return text.Count((byte)'/') >= MaximumLevels ? TopicFault.TooManyLevels : TopicFault.None;
     }
 }

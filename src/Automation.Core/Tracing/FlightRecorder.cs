@@ -39,7 +39,9 @@ internal sealed class FlightRecorder
         for (int i = 0; i < _ring.Length; i++)
         {
             TraceRecord record = _ring[i];
-            if (i < _written) _ring[i] = record with { Rule = record.Rule >= 0 && record.Rule < newNumbers.Length ? newNumbers[record.Rule] : -1 };
+            if (i >= _written) break;
+            int rule = record.Rule >= 0 && record.Rule < newNumbers.Length ? newNumbers[record.Rule] : -1;
+            _ring[i] = new TraceRecord(record.Ticks, rule, EvaluationOutcome.WithoutConditions(record.Outcome));
         }
     }
 }
@@ -58,6 +60,9 @@ internal static class EvaluationOutcome
     public static EvaluationResult ResultOf(uint outcome) => (EvaluationResult)(outcome >> ConditionBits);
 
     public static uint ConditionsOf(uint outcome) => outcome & ConditionMask;
+
+    /// <summary>The bits of conditions mean others after a reload; the result stays.</summary>
+    public static uint WithoutConditions(uint outcome) => outcome & ~ConditionMask;
 
     public static int MissingCount(uint outcome) => BitOperations.PopCount(ConditionsOf(outcome));
 

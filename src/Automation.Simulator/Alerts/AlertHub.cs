@@ -20,7 +20,7 @@ internal sealed class AlertHub(string device, string boundary, bool contentLengt
     public bool ContentLength => contentLength;
 
     /// <summary>Silence between two heartbeats. Source: 002 §5, isapi.md 1.6 quirk 3.</summary>
-    public static TimeSpan HeartbeatEvery { get; } = TimeSpan.FromSeconds(10);
+    public TimeSpan HeartbeatEvery { get; init; } = TimeSpan.FromSeconds(10);
 
     public int StreamCount
     {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
+using Automation.Simulator.Documents;
 
 namespace Automation.Simulator.Alerts;
 
@@ -12,7 +13,7 @@ internal sealed record AlertPart(string ContentType, byte[] Body, bool CloseAfte
     public static AlertPart Xml(string xml) =>
         new("application/xml; charset=\"UTF-8\"", Encoding.UTF8.GetBytes("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n" + xml));
 
-    public static AlertPart Json(JsonNode json) => new("application/json; charset=\"UTF-8\"", Encoding.UTF8.GetBytes(json.ToJsonString()));
+    public static AlertPart Json(JsonNode json) => new("application/json; charset=\"UTF-8\"", JsonBody.ToUtf8(json));
 
     /// <summary>The bytes on the wire, from the boundary to the line end after the body.</summary>
     public byte[] ToWire(string boundary, bool contentLength)

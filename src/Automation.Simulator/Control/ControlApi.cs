@@ -1,6 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Unicode;
 using Automation.Simulator.Devices;
+using Automation.Simulator.Documents;
 using Automation.Simulator.Faults;
 using Automation.Simulator.Http;
 using Microsoft.AspNetCore.Http;
@@ -148,19 +150,20 @@ internal sealed partial class ControlApi(IReadOnlyDictionary<string, DeviceModel
             buffer.Write(chunk, 0, read);
         }
 
+        if (!Utf8.IsValid(buffer.ToArray())) throw new OrderException("The body is not UTF-8.");
         try
         {
             return JsonNode.Parse(buffer.ToArray(), documentOptions: new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, MaxDepth = 16, AllowDuplicateProperties = false });
         }
         catch (JsonException e)
         {
-            throw new OrderException("The body is not JSON that can be read: " + e.Message);
+            throw new OrderException("The body is not JSON that can be read: " + e.Message.ReplaceLineEndings(" "));
         }
     }
 
     private static async Task SendAsync(HttpContext context, int status, JsonNode body)
     {
-        byte[] bytes = JsonSerializer.SerializeToUtf8Bytes(body);
+        byte[] bytes = JsonBody.ToUtf8(body);
         context.Response.StatusCode = status;
         context.Response.ContentType = "application/json; charset=utf-8";
         context.Response.ContentLength = bytes.Length;

@@ -33,7 +33,7 @@ internal sealed class Order(JsonObject json)
 
     public double Number(string key, double? otherwise, double least, double most) => Node(key) switch
     {
-        JsonValue value when value.TryGetValue(out double number) && number >= least && number <= most => number,
+        JsonValue value when TryNumber(value, out double number) && number >= least && number <= most => number,
         null when otherwise is { } number => number,
         null => throw new OrderException($"\"{key}\" is missing; give a number."),
         _ => throw Wrong(key, FormattableString.Invariant($"a number from {least} to {most}")),
@@ -51,6 +51,15 @@ internal sealed class Order(JsonObject json)
     {
         string? unread = json.Select(p => p.Key).FirstOrDefault(k => !_read.Contains(k));
         if (unread is not null) throw new OrderException($"\"{Short(unread)}\" is not known here; known: {string.Join(", ", _read)}.");
+    }
+
+    // A node made in the process from a whole number gives no double of itself; one read from text does.
+    private static bool TryNumber(JsonValue value, out double number)
+    {
+        if (value.TryGetValue(out number)) return true;
+        bool whole = value.TryGetValue(out int integer);
+        number = integer;
+        return whole;
     }
 
     private JsonNode? Node(string key)

@@ -22,6 +22,7 @@ internal abstract class CameraModel : DeviceModel
         Routes.Get("Streaming/channels/*/picture", Picture);
         Routes.Put("Streaming/channels/*/requestKeyFrame", (r, a) => ChannelOfTrack(a[0]) is null ? Reply.NotSupported(r) : Reply.Ok(r));
         foreach (int ch in ChannelNumbers) AddChannelDocuments(ch);
+        Routes.Get("Event/triggers", (_, _) => Reply.Xml($"<EventNotification version=\"2.0\" xmlns=\"{Namespace}\">\n<EventTriggerList version=\"2.0\">\n{string.Concat(Documents.Under("Event/triggers/"))}\n</EventTriggerList>\n</EventNotification>\n"));
     }
 
     public override IReadOnlyList<string> EventNames => Names;
@@ -80,6 +81,10 @@ internal abstract class CameraModel : DeviceModel
     protected Reply Picture(DeviceRequest request, string[] arguments) =>
         ChannelOfTrack(arguments[0]) is { } ch ? Reply.Jpeg(TinyJpeg.Make($"{Device.Id} channel {ch} picture {++_pictures} {Clock.NowText}")) : Reply.NotSupported(request);
 
+    /// <summary>The list of video inputs of a camera; a recorder refuses it (isapi.md 1.1).</summary>
+    protected void MapInputs() => Routes.Get("System/Video/inputs/channels", (_, _) => Reply.Xml(
+        $"<VideoInputChannelList version=\"2.0\" xmlns=\"{Namespace}\">\n{string.Concat(ChannelNumbers.Select(ch => $"<VideoInputChannel>\n<id>{ch}</id>\n<inputPort>{ch}</inputPort>\n<videoInputEnabled>true</videoInputEnabled>\n<name>Camera {ch.ToString("D2", CultureInfo.InvariantCulture)}</name>\n</VideoInputChannel>\n"))}</VideoInputChannelList>\n"));
+
     private void PersonDensity(int channel, Order order)
     {
         int level = order.Int("level", 1, 0, 10), people = order.Int("people", 0, 0, 10_000);
@@ -107,6 +112,7 @@ internal abstract class CameraModel : DeviceModel
         string direct = $"System/Video/inputs/channels/{channel.ToString(CultureInfo.InvariantCulture)}";
         string mask = $"<PrivacyMask {ns}>\n<enabled>false</enabled>\n<PrivacyMaskRegionList>\n<PrivacyMaskRegion>\n<id>1</id>\n<enabled>true</enabled>\n</PrivacyMaskRegion>\n</PrivacyMaskRegionList>\n</PrivacyMask>\n";
         Documents.Add(direct + "/privacyMask", mask);
+        Documents.Add(direct + "/overlays/text/1", $"<TextOverlay {ns}>\n<id>1</id>\n<enabled>false</enabled>\n<positionX>0</positionX>\n<positionY>0</positionY>\n<displayText></displayText>\n</TextOverlay>\n");
         if (video != direct) Documents.Add((video.EndsWith("/video", StringComparison.Ordinal) ? video : video + "/video") + "/privacyMask", mask);
         Documents.Add(video + "/motionDetection", $"<MotionDetection {ns}>\n<enabled>true</enabled>\n<enableHighlight>false</enableHighlight>\n<regionType>grid</regionType>\n</MotionDetection>\n");
         Documents.Add(video + "/tamperDetection", $"<TamperDetection {ns}>\n<enabled>true</enabled>\n</TamperDetection>\n");

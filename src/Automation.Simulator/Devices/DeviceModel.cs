@@ -24,9 +24,9 @@ internal abstract class DeviceModel : IDisposable
         Clock = new(device, context.Time, context.Faults, context.Logger);
         Alerts = new(device.Id, boundary, device.ContentLength, Heartbeat, context.Faults, Clock);
         Lasting = new(Clock);
-        int id = device.Id.Aggregate(17, (hash, c) => unchecked((hash * 31) + c));
-        _mac = string.Create(CultureInfo.InvariantCulture, $"02:00:5e:{id >> 16 & 0xFF:x2}:{id >> 8 & 0xFF:x2}:{id & 0xFF:x2}");
-        Serial = string.Create(CultureInfo.InvariantCulture, $"SIM{(uint)id:D10}");
+        uint id = device.Id.Aggregate(17u, (hash, c) => unchecked((hash * 31) + c));
+        _mac = string.Create(CultureInfo.InvariantCulture, $"02:00:5e:{(id >> 16) & 0xFF:x2}:{(id >> 8) & 0xFF:x2}:{id & 0xFF:x2}");
+        Serial = string.Create(CultureInfo.InvariantCulture, $"SIM{id:D10}");
         Routes.Get("Event/notification/alertStream", (_, _) => Reply.Endless(Alerts));
         Routes.Get("System/deviceInfo", (r, _) => Reply.Xml(DeviceInfo()));
         Routes.Get("System/time", (r, _) => Reply.Xml($"<Time version=\"2.0\" xmlns=\"{Namespace}\">\n<timeMode>manual</timeMode>\n<localTime>{Clock.NowText}</localTime>\n<timeZone>CST{TimeZoneText()}</timeZone>\n</Time>\n"));

@@ -16,6 +16,7 @@ internal sealed class RecorderModel : CameraModel
     private readonly SortedSet<int> _recording = [];
     private readonly PtzUnit _ptz;
     private string[] _hdds;
+    private IDisposable? _playing;
 
     public RecorderModel(SimulatedDevice device, DeviceContext context)
         : base(device, context)
@@ -29,6 +30,7 @@ internal sealed class RecorderModel : CameraModel
         MapContent();
         for (int i = 1; i <= device.AlarmInputs; i++)
             Documents.Add($"System/IO/inputs/{i}", $"<IOInputPort version=\"2.0\" xmlns=\"{Namespace}\">\n<id>{i}</id>\n<enabled>true</enabled>\n<triggering>high</triggering>\n<name>Alarm input {i}</name>\n</IOInputPort>\n");
+        Routes.Put("Event/triggers/notifications/AudioAlarm/*/test", PlayAudio);
         Documents.AddJson("System/status/disturbParams", """{"disturbChannelList":[]}""");
         Documents.Add("System/Holidays", $"<HolidayList version=\"2.0\" xmlns=\"{Namespace}\">\n</HolidayList>\n");
     }
@@ -143,6 +145,15 @@ internal sealed class RecorderModel : CameraModel
         if (on && (_hdds.Length == 0 || _hdds.All(h => h != "ok"))) return Reply.Of(request, 403, 6, "diskError", 0x60001009);
         if (on) _recording.Add(channel);
         else _recording.Remove(channel);
+        return Reply.Ok(request);
+    }
+
+    /// <summary>isapi.md 1.1: a second sound while one plays is refused, and there is no way to stop it.</summary>
+    private Reply PlayAudio(DeviceRequest request, string[] arguments)
+    {
+        if (!int.TryParse(arguments[0], NumberStyles.None, CultureInfo.InvariantCulture, out int audio) || audio is < 1 or > 10) return Reply.BadParameters(request);
+        if (_playing is not null) return Reply.Of(request, 403, 4, "audioIsPlayingPleaseWait", 0x40008010);
+        _playing = Clock.After(TimeSpan.FromSeconds(3), () => _playing = null);
         return Reply.Ok(request);
     }
 

@@ -15,8 +15,9 @@ internal sealed class DocumentStore
 
     public void AddJson(string path, string json) => _json[path] = Encoding.UTF8.GetBytes(json);
 
-    /// <summary>The XML as it stands; null when there is none.</summary>
-    public XElement? Read(string path) => _xml.TryGetValue(path, out byte[]? xml) ? Xml.TryRead(xml) : null;
+    /// <summary>The root elements, as text, of the documents whose path starts so.</summary>
+    public IEnumerable<string> Under(string prefix) =>
+        _xml.Where(d => d.Key.StartsWith(prefix, StringComparison.Ordinal)).OrderBy(d => d.Key, StringComparer.Ordinal).Select(d => Xml.TryRead(d.Value)!.ToString());
 
     /// <summary>Null when there is no such document.</summary>
     public Reply? Answer(DeviceRequest request)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Unicode;
 
 namespace Automation.Simulator.Documents;
 
@@ -9,6 +10,8 @@ internal static class JsonBody
     /// <summary>Null when this is not a JSON object.</summary>
     public static JsonObject? TryRead(byte[] body)
     {
+        // Text that is no UTF-8 would only be noticed later, when a string is read.
+        if (!Utf8.IsValid(body)) return null;
         try
         {
             return JsonNode.Parse(body, documentOptions: new() { MaxDepth = 32, AllowDuplicateProperties = false }) as JsonObject;
@@ -18,6 +21,11 @@ internal static class JsonBody
             return null;
         }
     }
+
+    /// <summary>As devices write it: a plus sign of a time is a plus sign.</summary>
+    private static readonly JsonSerializerOptions Plain = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public static byte[] ToUtf8(JsonNode json) => JsonSerializer.SerializeToUtf8Bytes(json, Plain);
 
     public static int? Int(JsonNode? node) => node switch
     {

@@ -43,7 +43,7 @@ internal sealed partial class DeviceEndpoint(DeviceModel model, DigestGate gate,
         entry.Received(request.Body);
         if (Strip(path) is not { } inner)
         {
-            await SendAsync(context, entry, Reply.Of(request, 404, 4, "notSupport", 0x40000001), false, cancellationToken).ConfigureAwait(false);
+            await SendAsync(context, entry, Reply.Of(request, 404, 4, "notSupport", 0x40000001), null, cancellationToken).ConfigureAwait(false);
             return;
         }
 
@@ -63,12 +63,12 @@ internal sealed partial class DeviceEndpoint(DeviceModel model, DigestGate gate,
 
         if (!Admit(context, entry, target, request, out Reply? refusal))
         {
-            await SendAsync(context, entry, refusal!, false, cancellationToken).ConfigureAwait(false);
+            await SendAsync(context, entry, refusal!, null, cancellationToken).ConfigureAwait(false);
             return;
         }
 
         Reply reply = body is null ? Reply.Of(request, 413, 6, "badParameters", 0x60000001) : Spoilt(request) ?? model.Answer(request);
-        bool slow = faults.Take(_id, FaultKind.SlowBody, inner) is not null;
+        Fault? slow = faults.Take(_id, FaultKind.SlowBody, inner);
         if (reply.Stream is { } hub) await StreamAsync(context, entry, hub, reply, cancellationToken).ConfigureAwait(false);
         else await SendAsync(context, entry, reply, slow, cancellationToken).ConfigureAwait(false);
     }
@@ -105,24 +105,23 @@ internal sealed partial class DeviceEndpoint(DeviceModel model, DigestGate gate,
         return null;
     }
 
-    private async Task SendAsync(HttpContext context, RequestLog.Entry entry, Reply reply, bool slow, CancellationToken cancellationToken)
+    private async Task SendAsync(HttpContext context, RequestLog.Entry entry, Reply reply, Fault? slow, CancellationToken cancellationToken)
     {
         entry.Answered(reply.Status);
         context.Response.StatusCode = reply.Status;
         context.Response.ContentType = reply.ContentType;
         context.Response.ContentLength = reply.Body.Length;
-        if (!slow)
+        if (slow is null)
         {
             await context.Response.Body.WriteAsync(reply.Body, cancellationToken).ConfigureAwait(false);
             return;
         }
 
-        int pause = faults.Peek(_id, FaultKind.SlowBody)?.Milliseconds ?? 200;
         for (int i = 0; i < reply.Body.Length; i++)
         {
             await context.Response.Body.WriteAsync(reply.Body.AsMemory(i, 1), cancellationToken).ConfigureAwait(false);
             await context.Response.Body.FlushAsync(cancellationToken).ConfigureAwait(false);
-            await Task.Delay(TimeSpan.FromMilliseconds(pause), time, cancellationToken).ConfigureAwait(false);
+            await Task.Delay(TimeSpan.FromMilliseconds(slow.Milliseconds), time, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -132,7 +131,7 @@ internal sealed partial class DeviceEndpoint(DeviceModel model, DigestGate gate,
         if (stream is null)
         {
             // isapi.md 1.6 quirk 4: a device refuses more listeners than it can serve.
-            await SendAsync(context, entry, Reply.Of(new(context.Request.Method, "Event/notification/alertStream", context.Request.Query, []), 403, 6, "deployExceedMax", 0x60006018), false, cancellationToken).ConfigureAwait(false);
+            await SendAsync(context, entry, Reply.Of(new(context.Request.Method, "Event/notification/alertStream", context.Request.Query, []), 403, 6, "deployExceedMax", 0x60006018), null, cancellationToken).ConfigureAwait(false);
             return;
         }
 
@@ -164,7 +163,7 @@ internal sealed partial class DeviceEndpoint(DeviceModel model, DigestGate gate,
     private async Task<AlertPart?> NextAsync(Channel<AlertPart> stream, AlertHub hub, CancellationToken cancellationToken)
     {
         if (stream.Reader.TryRead(out AlertPart? ready)) return ready;
-        using var pause = new CancellationTokenSource(AlertHub.HeartbeatEvery, time);
+        using var pause = new CancellationTokenSource(hub.HeartbeatEvery, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(pause.Token, cancellationToken);
         try
         {

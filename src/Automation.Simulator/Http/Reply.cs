@@ -18,7 +18,7 @@ internal sealed record Reply(int Status, string ContentType, byte[] Body)
     public static Reply Xml(string xml, int status = 200) =>
         new(status, "application/xml; charset=\"UTF-8\"", Encoding.UTF8.GetBytes("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n" + xml));
 
-    public static Reply Json(JsonNode json, int status = 200) => new(status, "application/json; charset=\"UTF-8\"", Encoding.UTF8.GetBytes(json.ToJsonString()));
+    public static Reply Json(JsonNode json, int status = 200) => new(status, "application/json; charset=\"UTF-8\"", JsonBody.ToUtf8(json));
 
     public static Reply Jpeg(byte[] picture) => new(200, "image/jpeg", picture);
 

@@ -22,6 +22,11 @@ public sealed class TopicFilterTests
     [InlineData("##", TopicFault.Wildcard)]
     [InlineData("", TopicFault.Empty)]
     [InlineData("a\0b", TopicFault.NullCharacter)]
+    [InlineData("a\u0001", TopicFault.ControlCharacter)]
+    [InlineData("a\u001f", TopicFault.ControlCharacter)]
+    [InlineData("a\u007f", TopicFault.ControlCharacter)]
+    [InlineData("ÂÃ\u009f", TopicFault.ControlCharacter)]
+    [InlineData("\u00a0", TopicFault.None)]
     [InlineData("$share/g/a/+", TopicFault.None)]
     [InlineData("$share/g//a", TopicFault.None)]
     [InlineData("$share", TopicFault.Share)]
@@ -49,8 +54,8 @@ public sealed class TopicFilterTests
     {
         Assert.Equal(TopicFault.None, TopicName.Check(new string('a', 65535)));
         Assert.Equal(TopicFault.TooLong, TopicName.Check(new string('a', 65536)));
-        Assert.Equal(TopicFault.None, TopicName.Check(new string('/', 199)));
-        Assert.Equal(TopicFault.TooManyLevels, TopicName.Check(new string('/', 200)));
+        Assert.Equal(TopicFault.None, TopicName.Check(new string('/', 200)));
+        Assert.Equal(TopicFault.TooManyLevels, TopicName.Check(new string('/', 201)));
         Assert.Equal(TopicFault.NotUtf8, TopicFilter.Check("a" + (char)0xD800));
         Assert.Equal(TopicFault.NotUtf8, TopicName.Check([0xC3, 0x28]));
         Assert.Equal(TopicFault.NotUtf8, TopicName.Check([0xED, 0xA0, 0x80]));

@@ -46,7 +46,7 @@ internal sealed class Store : IAsyncDisposable
 
     public static async Task<Store> StartAsync(string rules = Linkage)
     {
-        SimulatorReading reading = SimulatorFile.Parse(Encoding.UTF8.GetBytes("""
+        SimulatorFileResult reading = SimulatorFile.Parse(Encoding.UTF8.GetBytes("""
             { "devices": [
               { "id": "panel", "kind": "panel", "port": 0, "user": "admin", "passwordEnv": "STORE_PASSWORD", "areas": 2, "zones": 6, "relays": 2, "sirens": 1 },
               { "id": "nvr", "kind": "recorder", "port": 0, "user": "admin", "passwordEnv": "STORE_PASSWORD", "channels": 4, "ptz": [4], "presets": [1, 2, 3], "alarmInputs": 2, "alarmOutputs": 2, "hdds": 1 } ] }
@@ -81,6 +81,26 @@ internal sealed class Store : IAsyncDisposable
     {
         using HttpResponseMessage answer = await Control.PostAsJsonAsync("/events", controlEvent);
         Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
+    }
+
+    /// <summary>The faults that hold from now on; none: all is well again.</summary>
+    public async Task FaultsAsync(params object[] faults)
+    {
+        using HttpResponseMessage answer = await Control.PutAsJsonAsync("/faults", faults);
+        Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
+    }
+
+    /// <summary>Waits until the device's event stream is being listened to: what it emits from now on is heard.</summary>
+    public async Task ListenedToAsync(string device)
+    {
+        for (int i = 0; ; i++)
+        {
+            using JsonDocument document = JsonDocument.Parse(await Control.GetStringAsync("/devices"));
+            JsonElement list = document.RootElement.ValueKind == JsonValueKind.Array ? document.RootElement : document.RootElement.GetProperty("devices");
+            if (list.EnumerateArray().Any(d => d.GetProperty("id").GetString() == device && d.GetProperty("streams").GetInt32() > 0)) return;
+            Assert.True(i < 9000, "nobody listens to " + device);
+            await Task.Delay(10);
+        }
     }
 
     /// <summary>The commands a device got (PUT and POST), in order.</summary>

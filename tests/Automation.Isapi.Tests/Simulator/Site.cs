@@ -1,8 +1,10 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
 using Automation.Simulator;
 using Automation.TestKit;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Automation.Isapi.Tests.Simulator;
@@ -22,8 +24,11 @@ internal sealed class Site : IAsyncDisposable
     private readonly HttpClient _control;
     private readonly List<HttpClient> _clients = [];
 
-    private Site(SimulatorHost host, ManualTime time)
+    private readonly Complaints _complaints;
+
+    private Site(SimulatorHost host, ManualTime time, Complaints complaints)
     {
+        _complaints = complaints;
         Host = host;
         Time = time;
         _control = new() { BaseAddress = host.ControlUrl };
@@ -33,12 +38,16 @@ internal sealed class Site : IAsyncDisposable
 
     public ManualTime Time { get; }
 
+    /// <summary>What the simulator has logged, from information up.</summary>
+    public IEnumerable<string> Log => _complaints.Told;
+
     public static async Task<Site> StartAsync(string devices = Store, SimulatorOptions? options = null, int seed = 1)
     {
         SimulatorFileResult file = SimulatorFile.Parse(Encoding.UTF8.GetBytes(devices));
         Assert.True(file.Succeeded, string.Join('\n', file.Problems));
         var time = new ManualTime();
-        return new(await SimulatorHost.StartAsync(file.File!, (options ?? new()) with { Password = Password }, time, new Random(seed), NullLoggerFactory.Instance, CancellationToken.None), time);
+        var complaints = new Complaints();
+        return new(await SimulatorHost.StartAsync(file.File!, (options ?? new()) with { Password = Password }, time, new Random(seed), complaints, CancellationToken.None), time, complaints);
     }
 
     /// <summary>A client that logs in as the framework does.</summary>
@@ -78,5 +87,35 @@ internal sealed class Site : IAsyncDisposable
         _control.Dispose();
         foreach (HttpClient client in _clients) client.Dispose();
         await Host.DisposeAsync();
+        Assert.Empty(_complaints.All);
+    }
+
+    /// <summary>Warnings and errors of the simulator itself; a test that leaves one behind fails.</summary>
+    private sealed class Complaints : ILoggerFactory, ILogger
+    {
+        public ConcurrentQueue<string> All { get; } = new();
+
+        public ConcurrentQueue<string> Told { get; } = new();
+
+        public ILogger CreateLogger(string categoryName) => categoryName == "Automation.Simulator" ? this : NullLogger.Instance;
+
+        public void AddProvider(ILoggerProvider provider)
+        {
+        }
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Information;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (IsEnabled(logLevel)) Told.Enqueue(formatter(state, exception));
+            if (logLevel >= LogLevel.Warning) All.Enqueue($"{logLevel}: {formatter(state, exception)} {exception}");
+        }
+
+        public void Dispose()
+        {
+        }
     }
 }

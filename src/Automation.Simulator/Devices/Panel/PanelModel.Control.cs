@@ -23,7 +23,7 @@ internal sealed partial class PanelModel
         Routes.Put("SecurityCP/control/deactivation", Deactivate);
         Routes.Put("SecurityCP/control/outputs/*", (r, a) => Switch(r, "OutputsCtrl") is { } on ? SetOne(r, _relays, Number(a[0]), on) : Reply.BadJson(r));
         Routes.Map("POST", "SecurityCP/control/outputs", (r, _) => SwitchRelays(r));
-        Routes.Put("SecurityCP/control/siren/*", (r, a) => Switch(r, "SirenCtrl") is { } on ? SetOne(r, _sirens, Number(a[0]) - 1, on) : Reply.BadJson(r));
+        Routes.Put("SecurityCP/control/siren/*", (r, a) => Switch(r, "SirenCtrl") is { } on ? SetOne(r, _sirens, Number(a[0]), on) : Reply.BadJson(r));
         Routes.Put("SecurityCP/control/oneKeyAlarm/*", (r, a) => AreasOf(a[0]) is [{ } area] ? Panic(r, area) : Reply.BadParameters(r));
     }
 

@@ -92,8 +92,8 @@ internal sealed partial class PanelModel
 
     private JsonObject Siren(int index) => new()
     {
-        ["id"] = index + 1,
-        ["name"] = "Siren " + (index + 1).ToString(CultureInfo.InvariantCulture),
+        ["id"] = index,
+        ["name"] = "Siren " + index.ToString(CultureInfo.InvariantCulture),
         ["status"] = _sirens[index] ? "on" : "off",
         ["tamperEvident"] = false,
         ["sirenAttrib"] = "wireless",

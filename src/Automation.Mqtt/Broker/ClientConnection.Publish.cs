@@ -1,0 +1,214 @@
+using System.Buffers;
+using Automation.Mqtt.Codec;
+using Automation.Mqtt.Protocol;
+using Automation.Mqtt.Sessions;
+
+namespace Automation.Mqtt.Broker;
+
+/// <summary>The part that takes messages in (MQTT 5.0 §3.3, §4.3).</summary>
+internal sealed partial class ClientConnection
+{
+    private readonly Queue<HeldAnswer> _held = new(); // Its own lock: storage releases answers from another thread.
+    private RouteCache? _routes;
+    private byte[]?[]? _aliases;
+    private ArrayBufferWriter<byte>? _properties;
+    private int _received;
+    private int _rateCount;
+    private long _rateSince;
+
+    /// <summary>Sends the answers whose messages have become durable. Called by storage, on its thread.</summary>
+    public void ReleaseHeld(long durable)
+    {
+        bool flush = false;
+        lock (_held)
+        {
+            while (_held.TryPeek(out HeldAnswer answer) && answer.Ticket <= durable)
+            {
+                _held.Dequeue();
+                flush |= Output.WriteAck(answer.Type, answer.PacketId, answer.Reason);
+            }
+        }
+
+        if (flush) Output.Flush();
+    }
+
+    private void OnPublish(in MqttFrame frame)
+    {
+        if (!PublishView.TryParse(frame, _version, ref _scratch, out PublishView view, out ReasonCode reason))
+        {
+            Refuse(reason);
+            return;
+        }
+
+        _received++;
+        if (_core.Limits.MessagesPerSecond > 0 && IsTooFast())
+        {
+            Refuse(ReasonCode.MessageRateTooHigh, MqttLimit.MessageRate);
+            return;
+        }
+
+        // MQTT-3.3.4-6: subscription identifiers travel from the server to the client only.
+        if (view.HasSubscriptionIdentifiers)
+        {
+            Refuse(ReasonCode.ProtocolError);
+            return;
+        }
+
+        ReadOnlySpan<byte> topic = view.Topic;
+        if (view.TopicAlias != 0 && !ResolveAlias(view.TopicAlias, ref topic)) return;
+        if (view.QoS != QoS.AtMostOnce && !AdmitReliable(view)) return;
+        ReadOnlySpan<byte> properties = view.PropertiesForwardAsTheyAre ? view.Properties : Forwardable(view);
+        var message = new PublicationView(topic, properties, view.Payload.FirstSpan, _session!.ClientId)
+        {
+            QoS = view.QoS,
+            Retain = view.Retain,
+            ExpiresAt = view.MessageExpirySeconds is { } seconds ? _dispatch.Now + (seconds * 1000L) : Publication.Never,
+        };
+        if (view.QoS == QoS.AtMostOnce && !view.Retain && view.PropertiesForwardAsTheyAre)
+        {
+            // What came is, byte for byte, what a subscriber of the same version gets.
+            message.Encoded = _buffer.AsSpan(_start - frame.TotalBytes, frame.TotalBytes);
+            message.EncodedVersion = _version;
+        }
+
+        ReasonCode outcome = Route(ref message);
+        if (!_ended) Answer(view.QoS, view.PacketId, outcome);
+    }
+
+    /// <summary>Retains and delivers. The reason belongs into the acknowledgement.</summary>
+    private ReasonCode Route(ref PublicationView message)
+    {
+        _dispatch.Ticket = 0;
+        Route route = _core.Router.Find(_routes ??= new RouteCache(), message.Topic, _session);
+        if (route.IsInvalid)
+        {
+            Refuse(ReasonCode.MalformedPacket);
+            return ReasonCode.MalformedPacket;
+        }
+
+        if (!route.MayPublish)
+        {
+            _core.Counters.NotAuthorized();
+            return ReasonCode.NotAuthorized;
+        }
+
+        ReasonCode reason = message.Retain ? _core.Retained.Set(ref message, _dispatch) : ReasonCode.Success;
+        if (reason != ReasonCode.Success) return reason;
+        int delivered = _core.Router.Deliver(route, ref message, _dispatch);
+        return delivered == 0 ? ReasonCode.NoMatchingSubscribers : ReasonCode.Success;
+    }
+
+    /// <returns>False: it was answered or refused already.</returns>
+    private bool AdmitReliable(in PublishView view)
+    {
+        bool exactlyOnce = view.QoS == QoS.ExactlyOnce;
+        if (exactlyOnce && _session!.HasIncoming(view.PacketId))
+        {
+            // MQTT-4.3.3-10: sent again before its release; it was delivered the first time.
+            AnswerNow(PacketType.PubRec, view.PacketId, ReasonCode.Success);
+            return false;
+        }
+
+        if (_version != ProtocolVersion.V5) return true;
+        int open = exactlyOnce || HasHeld() ? _session!.IncomingCount + HeldCount() : 0;
+        if (open < _core.Limits.ReceiveMaximum) return true;
+
+        // MQTT-3.3.4-9: more than it was told to have open.
+        Refuse(ReasonCode.ReceiveMaximumExceeded, MqttLimit.ReceiveMaximum);
+        return false;
+    }
+
+    private void Answer(QoS qos, ushort packetId, ReasonCode reason)
+    {
+        if (qos == QoS.AtMostOnce) return;
+        if (_version != ProtocolVersion.V5) reason = ReasonCode.Success; // 3.1.1 has no way to say no (MQTT-3.3.5-2).
+        if (qos == QoS.AtLeastOnce)
+        {
+            AnswerWhenDurable(PacketType.PubAck, packetId, reason, _dispatch.Ticket);
+            return;
+        }
+
+        long ticket = _dispatch.Ticket;
+        if (reason < ReasonCode.UnspecifiedError) _session!.BeginIncoming(packetId, ref ticket);
+        AnswerWhenDurable(PacketType.PubRec, packetId, reason, ticket);
+    }
+
+    /// <summary>MQTT-4.6.0-2: answers keep the order of what they answer, so one that waits holds back those after it.</summary>
+    private void AnswerWhenDurable(PacketType type, ushort packetId, ReasonCode reason, long ticket)
+    {
+        if (ticket == 0 && !HasHeld())
+        {
+            AnswerNow(type, packetId, reason);
+            return;
+        }
+
+        lock (_held) _held.Enqueue(new HeldAnswer(ticket, type, packetId, reason));
+        ReleaseHeld(_core.Persistence.Durable);
+    }
+
+    private void AnswerNow(PacketType type, ushort packetId, ReasonCode reason)
+    {
+        if (Output.WriteAck(type, packetId, reason)) _dispatch.MustFlush(Output);
+    }
+
+    private void OnPubRel(ushort packetId)
+    {
+        bool known = _session!.EndIncoming(packetId);
+        AnswerNow(PacketType.PubComp, packetId, known || _version != ProtocolVersion.V5 ? ReasonCode.Success : ReasonCode.PacketIdentifierNotFound);
+    }
+
+    private bool ResolveAlias(ushort alias, ref ReadOnlySpan<byte> topic)
+    {
+        // MQTT-3.3.2-9: above the maximum it was told.
+        if (alias > _core.Limits.TopicAliases)
+        {
+            Refuse(ReasonCode.TopicAliasInvalid);
+            return false;
+        }
+
+        _aliases ??= new byte[]?[_core.Limits.TopicAliases + 1];
+        if (!topic.IsEmpty)
+        {
+            _aliases[alias] = topic.ToArray();
+            return true;
+        }
+
+        if (_aliases[alias] is { } known)
+        {
+            topic = known;
+            return true;
+        }
+
+        Refuse(ReasonCode.ProtocolError);
+        return false;
+    }
+
+    private ReadOnlySpan<byte> Forwardable(in PublishView view)
+    {
+        _properties ??= new ArrayBufferWriter<byte>();
+        _properties.ResetWrittenCount();
+        view.CopyForwardableProperties(_properties);
+        return _properties.WrittenSpan;
+    }
+
+    private bool IsTooFast()
+    {
+        if (_core.Time.GetElapsedTime(_rateSince) > TimeSpan.FromSeconds(1))
+        {
+            _rateSince = _core.Time.GetTimestamp();
+            _rateCount = 0;
+        }
+
+        return ++_rateCount > _core.Limits.MessagesPerSecond;
+    }
+
+    private bool HasHeld() => _core.Persistence.IsEnabled && HeldCount() > 0;
+
+    private int HeldCount()
+    {
+        if (!_core.Persistence.IsEnabled) return 0;
+        lock (_held) return _held.Count;
+    }
+
+    private readonly record struct HeldAnswer(long Ticket, PacketType Type, ushort PacketId, ReasonCode Reason);
+}

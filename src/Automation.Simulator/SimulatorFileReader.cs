@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Unicode;
 
 namespace Automation.Simulator;
 
@@ -33,6 +34,7 @@ internal sealed class SimulatorFileReader
     public SimulatorFileResult Read(ReadOnlyMemory<byte> utf8)
     {
         if (utf8.Length > SimulatorFile.MaxBytes) return Fail(new("", 0, 0, $"The devices file is larger than {SimulatorFile.MaxBytes} bytes; split it."));
+        if (!Utf8.IsValid(utf8.Span)) return Fail(new("", 0, 0, "The devices file is not UTF-8; save it as UTF-8."));
         JsonNode? root;
         try
         {

@@ -43,7 +43,7 @@ public sealed class ReplayAndValidateTests
     }
 
     [Theory, Trait("Req", "LNK-12")]
-    [InlineData("\"event\": \"zoneAlarm\",", "\"event\": \"zoneAlarm\", \"colour\": \"red\",", ":2:64: error", "colour")]
+    [InlineData("\"event\": \"zoneAlarm\",", "\"event\": \"zoneAlarm\", \"colour\": \"red\",", ":2:57: error", "colour")]
     [InlineData("\"preset\": 3", "\"preset\": \"three\"", ":6:", "preset")]
     [InlineData("\"source\": \"store/panel/zone/3\"", "\"source\": \"store/panel/zone/9\"", ":2:", "store/panel/zone/9")]
     public async Task Validate_OneMistake_OneFindingWithItsPlaceAndRemedy(string right, string wrong, string place, string word)

@@ -127,7 +127,7 @@ internal sealed partial class FakeDevice : IAsyncDisposable
         return context.Response.WriteAsync("<ResponseStatus version=\"2.0\"><statusCode>1</statusCode><statusString>OK</statusString><subStatusCode>ok</subStatusCode></ResponseStatus>");
     }
 
-    private async Task StreamAsync(HttpContext context)
+    public async Task StreamAsync(HttpContext context)
     {
         context.Response.StatusCode = StreamStatus;
         if (StreamStatus != 200)

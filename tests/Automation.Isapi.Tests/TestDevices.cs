@@ -21,6 +21,9 @@ internal static class TestDevices
     public static DeviceConnection Connect(Device device, IDeviceObserver observer, TimeProvider time, DeviceConnectionLimits? limits = null) =>
         new(device, limits ?? new DeviceConnectionLimits(), observer, time, new Random(7), NullLogger.Instance);
 
+    /// <summary>For tests that move the clock while requests are under way: nothing times out.</summary>
+    public static DeviceConnectionLimits Patient { get; } = new() { CallTimeout = TimeSpan.FromDays(1), HeartbeatTimeout = TimeSpan.FromDays(1) };
+
     public static Device WithPassword(this Device device, string password) => device with { Connection = device.Connection! with { Password = new Secret(password) } };
 
     private static Device Of(string id, string kind, Uri? url, string dialect, Resource[] resources)

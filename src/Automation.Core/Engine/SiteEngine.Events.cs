@@ -189,13 +189,13 @@ public sealed partial class SiteEngine
             ref readonly Posting posting = ref postings[i];
             if ((posting.Phases & wanted) == 0)
             {
-                if (posting.Kind == PostingKind.Fire) Record(posting.Rule, EvaluationOutcome.Of(EvaluationResult.OtherPhase));
+                if (posting.Kind != PostingKind.AbsenceExpected) RecordUnfit(posting.Rule, EvaluationResult.OtherPhase);
                 continue;
             }
 
             if (posting.Where != 0 && !Fits(_image.Wheres[posting.Where], data))
             {
-                if (posting.Kind == PostingKind.Fire) Record(posting.Rule, EvaluationOutcome.Of(EvaluationResult.DataUnfit));
+                if (posting.Kind != PostingKind.AbsenceExpected) RecordUnfit(posting.Rule, EvaluationResult.DataUnfit);
                 continue;
             }
 

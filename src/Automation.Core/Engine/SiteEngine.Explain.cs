@@ -105,10 +105,17 @@ public sealed partial class SiteEngine
         }
     }
 
+    /// <summary>Nothing triggered it. Switching it on alone would not have made it fire, so that comes second.</summary>
     private Verdict VerdictWithoutEvaluation(int rule, DateTimeOffset at)
     {
+        Verdict verdict = VerdictOfNothing(rule, at);
+        if ((_rules[rule].Flags & RuleFlags.Disabled) == 0) return verdict;
+        return verdict with { Summary = verdict.Summary + " It is also switched off.", Remedy = "switch the rule on; " + verdict.Remedy };
+    }
+
+    private Verdict VerdictOfNothing(int rule, DateTimeOffset at)
+    {
         EngineRule form = _image.Infos[rule].Form;
-        if ((_rules[rule].Flags & RuleFlags.Disabled) != 0) return Verdict.Of(ExplainClass.Disabled, "It is switched off.", "switch the rule on");
         if (PendingVerdict(rule) is { } pending) return pending;
         if (form.Triggers.All(t => t is ScheduleTrigger or StartupTrigger))
         {
@@ -121,6 +128,13 @@ public sealed partial class SiteEngine
             int resource = _resources.Find(source.Value);
             if (resource < 0 || _resources[resource].LastEventTicks != at.UtcTicks) continue;
             string came = _types.NameOf(_resources[resource].LastType);
+
+            // The event it waits for, and yet no look at the rule: only its phase can have been another.
+            if (form.Triggers.OfType<EventTrigger>().Any(t => t.Pattern.Sources.Contains(source) && t.Pattern.Events.Contains(came, StringComparer.Ordinal)))
+            {
+                return VerdictOf(rule, EvaluationOutcome.Of(EvaluationResult.OtherPhase), at);
+            }
+
             return Verdict.Of(ExplainClass.OtherEvent, $"{source} told {came}; the rule waits for {wanted}.", wanted);
         }
 
@@ -266,17 +280,23 @@ public sealed partial class SiteEngine
 
     private static IEnumerable<ResourceAddress> SourcesOf(Trigger trigger) => trigger switch
     {
-        EventTrigger e => e.Pattern.Sources,
         StateTrigger s => s.Sources,
         ThresholdTrigger t => t.Sources,
-        SequenceTrigger q => q.Steps.SelectMany(p => p.Sources),
-        CountTrigger c => c.Pattern.Sources,
-        AbsenceTrigger a => a.After.Sources.Concat(a.Expected.Sources),
+        _ => PatternsOf(trigger).SelectMany(p => p.Sources),
+    };
+
+    private static ImmutableArray<EventPattern> PatternsOf(Trigger trigger) => trigger switch
+    {
+        EventTrigger e => [e.Pattern],
+        SequenceTrigger q => q.Steps,
+        CountTrigger c => [c.Pattern],
+        AbsenceTrigger a => [a.After, a.Expected],
         _ => [],
     };
 
-    private static string WheresOf(EngineRule rule) => string.Join(" or ", rule.Triggers.OfType<EventTrigger>().Where(t => t.Pattern.Where.Length > 0)
-        .Select(t => string.Join(" and ", t.Pattern.Where.Select(ConditionText.Of))));
+    private static string WheresOf(EngineRule rule) => string.Join(" or ", rule.Triggers.SelectMany(t => PatternsOf(t)).Where(p => p.Where.Length > 0)
+        .Select(p => string.Join(" and ", p.Where.Select(ConditionText.Of))));
 
-    private static string PhasesOf(EngineRule rule) => string.Join(" or ", rule.Triggers.OfType<EventTrigger>().Select(t => t.On.ToString().ToLowerInvariant()).Distinct(StringComparer.Ordinal));
+    private static string PhasesOf(EngineRule rule) => string.Join(" or ", rule.Triggers.Where(t => !PatternsOf(t).IsEmpty)
+        .Select(t => (t is EventTrigger e ? e.On : EventPhases.Begin).ToString().ToLowerInvariant()).Distinct(StringComparer.Ordinal));
 }

@@ -101,6 +101,12 @@ public sealed partial class SiteEngine
         _recorder.Add(_now, rule, outcome);
     }
 
+    /// <summary>One pattern of the rule did not fit; says nothing where another did.</summary>
+    private void RecordUnfit(int rule, EvaluationResult result)
+    {
+        if (_rules[rule].LastEvaluationTicks != _now) Record(rule, EvaluationOutcome.Of(result));
+    }
+
     private void Miss(int rule, ref RuleRow row, uint outcome)
     {
         row.LastEvaluationTicks = _now;

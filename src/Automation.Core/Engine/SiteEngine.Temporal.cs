@@ -56,7 +56,7 @@ public sealed partial class SiteEngine
         // A source whose notification is off tells a rule nothing, so it begins nothing either (LNK-13).
         if (silent && (_rules[posting.Rule].Flags & RuleFlags.NeedsNotification) != 0)
         {
-            Record(posting.Rule, EvaluationOutcome.Of(EvaluationResult.Silent));
+            if (posting.Kind != PostingKind.AbsenceExpected) Record(posting.Rule, EvaluationOutcome.Of(EvaluationResult.Silent));
             return;
         }
 

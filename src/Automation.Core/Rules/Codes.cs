@@ -1,6 +1,6 @@
 namespace Automation.Core.Rules;
 
-/// <summary>The codes of findings. 10xx: file and JSON, 11xx: shape, 12xx: meaning, 13xx: site file. Each has its page in <c>docs/diagnostics</c>.</summary>
+/// <summary>The codes of findings. 10xx: file and JSON, 11xx: shape, 12xx: meaning, 13xx: site file, 20xx: lint. Each has its page in <c>docs/diagnostics</c>.</summary>
 internal static class Codes
 {
     public const string FileTooLarge = "AUT1001";
@@ -101,4 +101,15 @@ internal static class Codes
     public const string DeviceReserved = "AUT1309";
     public const string VariableName = "AUT1310";
     public const string NotOfKind = "AUT1311";
+
+    public const string SameRule = "AUT2001";
+    public const string Shadowed = "AUT2002";
+    public const string NeverOpen = "AUT2003";
+    public const string NeverTrue = "AUT2004";
+    public const string NeverTriggered = "AUT2005";
+    public const string Fight = "AUT2006";
+    public const string Loop = "AUT2007";
+    public const string DeviceCannot = "AUT2008";
+    public const string Opaque = "AUT2009";
+    public const string TriggerCannot = "AUT2010";
 }

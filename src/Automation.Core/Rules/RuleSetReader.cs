@@ -85,9 +85,10 @@ public static class RuleSetReader
         }
 
         if (ReadKind(context, written, out List<(ActionStep Step, JsonNode At)> actions) is not { } rule) return;
+        (int line, int column) = document.Source.Place(document.Offset);
         rule = rule with
         {
-            File = document.Source.Path, Line = document.Source.Place(document.Offset).Line, Version = VersionOf(document, template), Template = template?.ToString(),
+            File = document.Source.Path, Line = line, Column = column, Version = VersionOf(document, template), Template = template?.ToString(),
         };
         checks.Add(rule, written, actions, sound: context.Findings.Errors == errors);
     }

@@ -10,10 +10,10 @@ public static class TopicName
     public const int MaximumBytes = 65535;
 
     /// <summary>
-    /// The most levels of a name or filter. 200, like Mosquitto's: a walk goes one frame deeper per level, so the depth of a
+    /// The most levels of a name or filter: 200 slashes, like Mosquitto's: a walk goes one frame deeper per level, so the depth of a
     /// name that anybody may send has to be bounded.
     /// </summary>
-    public const int MaximumLevels = 200;
+    public const int MaximumLevels = 201;
 
     /// <summary>Checks a name that arrived as bytes. The bytes' being well-formed UTF-8 is checked too.</summary>
     public static TopicFault Check(ReadOnlySpan<byte> name)

@@ -122,27 +122,13 @@ internal sealed partial class ActionOutbox : IAsyncDisposable
     {
         try
         {
-            IReadOnlyList<OutboxRow> open = await _store.ReadOpenAsync(_services.Stopping);
+            IReadOnlyList<OutboxRow> open = await ReadOpenAsync();
             long last = open.Count == 0 ? 0 : open[^1].Position;
             foreach (OutboxRow row in open) await ResumeAsync(row);
-            while (true)
+            while (TakeEarly(last) is { Length: > 0 } early)
             {
-                OutboxRow[] early;
-                lock (_gate)
-                {
-                    // What was added before this was read from disk, or after; never both.
-                    early = [.. _early.Where(r => r.Position > last).OrderBy(r => r.Position)];
-                    _early.Clear();
-                    if (early.Length == 0)
-                    {
-                        _lastLoaded = last;
-                        _loaded = true;
-                        break;
-                    }
-                }
-
                 foreach (OutboxRow row in early) await EnqueueAsync(row);
-                if (early.Length > 0) last = early[^1].Position;
+                last = early[^1].Position;
             }
 
             await PruneAsync();
@@ -151,9 +137,36 @@ internal sealed partial class ActionOutbox : IAsyncDisposable
         {
             // Stopped while starting: everything is still on disk.
         }
-        catch (StorageException e)
+    }
+
+    private async Task<IReadOnlyList<OutboxRow>> ReadOpenAsync()
+    {
+        for (int attempt = 1; ; attempt++)
         {
-            LogLoadFailed(_logger, e.Message);
+            try
+            {
+                return await _store.ReadOpenAsync(_services.Stopping);
+            }
+            catch (StorageException e)
+            {
+                LogLoadFailed(_logger, e.Message);
+            }
+
+            await Task.Delay(_services.Retry.Delay(attempt), _services.Time, _services.Stopping);
+        }
+    }
+
+    /// <summary>What was added while the rows on disk were taken up, and is not among them; when nothing is, further rows go to their devices directly.</summary>
+    private OutboxRow[] TakeEarly(long last)
+    {
+        lock (_gate)
+        {
+            OutboxRow[] early = [.. _early.Where(r => r.Position > last).OrderBy(r => r.Position)];
+            _early.Clear();
+            if (early.Length > 0) return early;
+            _lastLoaded = last;
+            _loaded = true;
+            return early;
         }
     }
 

@@ -29,22 +29,20 @@ internal sealed class DataFolderLock : IDisposable
             throw Unusable(folder, e);
         }
 
+        FileStream? file = null;
         try
         {
-            var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             File.WriteAllText(Path.Combine(folder, ProcessFileName), Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
             return new DataFolderLock(file);
         }
-        catch (UnauthorizedAccessException e)
-        {
-            throw Unusable(folder, e);
-        }
-        catch (IOException e) when (File.Exists(path))
+        catch (IOException e) when (file is null && File.Exists(path))
         {
             throw new DataFolderInUseException($"the data folder {folder} is in use by {Holder(folder)}: stop it, or start with another folder (--data)", e);
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
+            file?.Dispose();
             throw Unusable(folder, e);
         }
     }

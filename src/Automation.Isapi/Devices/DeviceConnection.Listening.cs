@@ -1,4 +1,3 @@
-using Automation.Core.Model;
 using Automation.Isapi.Devices;
 using Automation.Isapi.Documents;
 using Automation.Isapi.Events;
@@ -55,7 +54,7 @@ public sealed partial class DeviceConnection
     /// <summary>Asks who the device is: tries address and login with a request that changes nothing, and reads its clock.</summary>
     private async Task<bool> GreetAsync(CancellationToken cancellationToken)
     {
-        DeviceAnswer info = await _calls.GetAsync("/System/deviceInfo", cancellationToken).ConfigureAwait(false);
+        DeviceAnswer info = await Greeting.AskAsync(_endpoint, _calls, cancellationToken).ConfigureAwait(false);
         if (info.Failure == CallFailure.LoginRefused)
         {
             TellLoginRefused();
@@ -79,13 +78,7 @@ public sealed partial class DeviceConnection
 
     private void ReportIdentity(DeviceElement info)
     {
-        var properties = new List<KeyValuePair<string, DataValue>>();
-        foreach ((string wire, string name) in (ReadOnlySpan<(string, string)>)[("model", "model"), ("serialNumber", "serialNumber"), ("firmwareVersion", "firmware"), ("macAddress", "mac"), ("deviceType", "deviceType")])
-        {
-            AlertData.AddText(properties, name, info.Find(wire)?.Text);
-        }
-
-        if (properties.Count > 0) _book.Take(_device.Address, DataObject.From(properties), initial: true);
+        _book.Take(_device.Address, DeviceIdentity.Of(info), initial: true);
     }
 
     private void TellLoginRefused()
@@ -93,6 +86,12 @@ public sealed partial class DeviceConnection
         string reason = _endpoint.Gate.Reason ?? "the login was refused";
         Report(_endpoint.Gate.Locked ? DeviceProblemKind.LoginLocked : DeviceProblemKind.LoginRefused, reason);
         SetOnline(false, reason);
+    }
+
+    /// <summary>The password was changed while the stream goes on: the device is still there, but nothing can be done on it.</summary>
+    private void TellIfLoginClosed()
+    {
+        if (_endpoint.Gate.Reason is { } reason) Report(_endpoint.Gate.Locked ? DeviceProblemKind.LoginLocked : DeviceProblemKind.LoginRefused, reason);
     }
 
     private TimeSpan AfterStream(StreamEnd end, TimeSpan lasted)
@@ -157,7 +156,18 @@ public sealed partial class DeviceConnection
     {
         public void Opened() => owner.StreamOpened();
 
-        public void Received(Alert alert) => owner._intake.Take(alert);
+        public void Received(Alert alert)
+        {
+            try
+            {
+                owner._intake.Take(alert);
+            }
+            catch (Exception e)
+            {
+                // A bug of ours costs this one alert, not the stream.
+                LogAlertFailed(owner._logger, owner._device.Address, alert.WireType, e);
+            }
+        }
 
         public void Problem(DeviceProblemKind kind, string detail) => owner.Report(kind, detail);
     }

@@ -10,7 +10,7 @@ namespace Automation.Isapi;
 
 /// <summary>One device over ISAPI: listens to its events, knows whether it is there, does actions on it.</summary>
 /// <remarks>
-/// Owns two loops (events, status) between <see cref="Start"/> and <see cref="StopAsync"/>. Any thread may call. Beside the event stream one
+/// Owns its loops (events, status, live temperatures) between <see cref="Start"/> and <see cref="StopAsync"/>. Any thread may call. Beside the event stream one
 /// request is in flight at a time. A wrong password costs one rejected login, then nothing is sent until the device unlocks, or
 /// <see cref="RetryLogin"/>, or a new connection with other credentials (ACT-9).
 /// </remarks>
@@ -37,6 +37,7 @@ public sealed partial class DeviceConnection : IAsyncDisposable
     private readonly Lock _stateLock = new();
     private volatile TaskCompletionSource _wake = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _listening = Task.CompletedTask;
+    private Task[] _thermal = [];
     private bool? _online;
     private bool _disposed;
 
@@ -60,7 +61,7 @@ public sealed partial class DeviceConnection : IAsyncDisposable
         var resources = new DeviceResources(device);
         _book = new StateBook(observer);
         _intake = new EventIntake(resources, limits, observer, _book, time, Report);
-        _poller = new StatusPoller(resources, _calls, _book, Report);
+        _poller = new StatusPoller(resources, _calls, _book, Report, (path, e) => LogStatusFailed(_logger, _device.Address, path, e));
     }
 
     /// <summary>Whether the device is there; false until that is known.</summary>
@@ -80,6 +81,7 @@ public sealed partial class DeviceConnection : IAsyncDisposable
     {
         _listening = Task.Run(() => ListenAsync(_stop.Token), CancellationToken.None);
         if (_poller.HasWork) _polling = Task.Run(() => PollLoopAsync(_stop.Token), CancellationToken.None);
+        _thermal = [.. _device.Resources.Where(r => r.Kind == "channel" && r.Capabilities.Contains("thermal")).Select(r => Task.Run(() => ThermalLoopAsync(r.Address, _stop.Token), CancellationToken.None))];
     }
 
     /// <summary>Ends the loops and waits for them; ends recordings and pulses that were begun here.</summary>
@@ -88,6 +90,7 @@ public sealed partial class DeviceConnection : IAsyncDisposable
         await _stop.CancelAsync().ConfigureAwait(false);
         await _listening.ConfigureAwait(false);
         await _polling.ConfigureAwait(false);
+        await Task.WhenAll(_thermal).ConfigureAwait(false);
         using var limit = new CancellationTokenSource(StopTime, _time);
         await _later.StopAsync(limit.Token).ConfigureAwait(false);
     }
@@ -117,6 +120,7 @@ public sealed partial class DeviceConnection : IAsyncDisposable
         var call = new ActionCall(on, parameters, _calls, _later, _observer as IPictureObserver, _limits.MaxPictureBytes);
         ActionOutcome outcome = await ActionExecutor.ExecuteAsync(action, call, ct).ConfigureAwait(false);
         if (outcome.Succeeded) PollSoon();
+        else if (outcome.Reason == ActionReason.Unauthorized) TellIfLoginClosed();
         return outcome;
     }
 
@@ -177,6 +181,12 @@ public sealed partial class DeviceConnection : IAsyncDisposable
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Device}: {Kind}: {Detail}")]
     private static partial void LogProblem(ILogger logger, ResourceAddress device, DeviceProblemKind kind, string detail);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "{Device}: the event loop failed and starts again")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Device}: an alert {Type} could not be taken")]
+    private static partial void LogAlertFailed(ILogger logger, ResourceAddress device, string type, Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Device}: the status {Path} could not be taken")]
+    private static partial void LogStatusFailed(ILogger logger, ResourceAddress device, string path, Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Device}: a loop failed and starts again")]
     private static partial void LogLoopFailed(ILogger logger, ResourceAddress device, Exception exception);
 }

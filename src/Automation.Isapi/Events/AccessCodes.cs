@@ -28,6 +28,9 @@ internal static class AccessCodes
         yield return ((5, 37), "calling");
         yield return ((3, 1024), "doorUnlocked");
         yield return ((3, 1025), "doorLocked");
+        // Remain open, remain closed.
+        yield return ((3, 1026), "doorUnlocked");
+        yield return ((3, 1027), "doorLocked");
         yield return ((1, 1028), "tamperAlarm");
     }
 }

@@ -119,6 +119,9 @@ internal sealed class AlertStream(DeviceEndpoint endpoint, IAlertStreamSink sink
             case StreamPartKind.Oversized:
                 sink.Problem(DeviceProblemKind.PartOversized, "a part of its event stream is larger than the limit; the part was skipped");
                 break;
+            case StreamPartKind.Text when IsPicture(part.Body.Span):
+                // Some devices send pictures as application/octet-stream, or without a type.
+                break;
             case StreamPartKind.Text:
                 DocumentReading reading = DocumentReader.Read(part.Body);
                 foreach (DeviceElement document in reading.Documents)
@@ -133,6 +136,8 @@ internal sealed class AlertStream(DeviceEndpoint endpoint, IAlertStreamSink sink
         }
     }
 
+    private static bool IsPicture(ReadOnlySpan<byte> body) => body.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xD8, 0xFF]) || body.StartsWith((ReadOnlySpan<byte>)[0x89, (byte)'P', (byte)'N', (byte)'G']);
+
     /// <summary>Without the line, so that the same problem has the same text.</summary>
     private static string Stable(string problem)
     {
@@ -140,7 +145,7 @@ internal sealed class AlertStream(DeviceEndpoint endpoint, IAlertStreamSink sink
         return at < 0 ? problem : problem[..at];
     }
 
-    private static string? BoundaryOf(HttpResponseMessage response)
+    internal static string? BoundaryOf(HttpResponseMessage response)
     {
         foreach (System.Net.Http.Headers.NameValueHeaderValue parameter in response.Content.Headers.ContentType?.Parameters ?? [])
         {

@@ -188,7 +188,7 @@ internal sealed class MultipartReader
         }
         else if (Ascii.EqualsIgnoreCase(line[..colon], "Content-Type"u8))
         {
-            _picture = StartsWithIgnoreCase(value, "image/"u8) || StartsWithIgnoreCase(value, "video/"u8) || StartsWithIgnoreCase(value, "application/octet-stream"u8);
+            _picture = StartsWithIgnoreCase(value, "image/"u8) || StartsWithIgnoreCase(value, "video/"u8);
         }
     }
 

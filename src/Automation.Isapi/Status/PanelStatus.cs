@@ -8,7 +8,7 @@ namespace Automation.Isapi.Status;
 internal static class PanelStatus
 {
     /// <summary>The peripherals of 002 A.2: the wire's word and the resource kind.</summary>
-    private static readonly (string Wire, string Kind)[] PeripheralWords =
+    public static readonly (string Wire, string Kind)[] PeripheralWords =
     [
         ("Output", "relay"), ("OutputMod", "output-module"), ("Siren", "siren"), ("Keypad", "keypad"), ("Repeater", "repeater"), ("Remote", "keyfob"),
         ("CardReader", "card-reader"), ("ExtensionModule", "extension-module"), ("Transmitter", "transmitter"),

@@ -26,6 +26,23 @@ internal sealed class StateBook(IDeviceObserver observer) : IDisposable
         }
     }
 
+    /// <summary>Takes properties that were read, not reported: what was not known at all before is how things are, not how they changed.</summary>
+    public void TakeRead(ResourceAddress resource, DataObject properties, bool initial) => Take(resource, properties, initial || IsNew(resource, properties));
+
+    private bool IsNew(ResourceAddress resource, DataObject properties)
+    {
+        lock (_lock)
+        {
+            if (!_known.TryGetValue(resource, out DataObject? known)) return true;
+            foreach ((string name, _) in properties)
+            {
+                if (known.TryGet(name, out _)) return false;
+            }
+
+            return true;
+        }
+    }
+
     private DataObject Merge(ResourceAddress resource, DataObject properties, bool initial)
     {
         lock (_lock)

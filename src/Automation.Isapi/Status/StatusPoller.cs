@@ -17,16 +17,18 @@ internal sealed class StatusPoller
     private readonly DeviceCalls _calls;
     private readonly StateBook _book;
     private readonly Action<DeviceProblemKind, string> _report;
+    private readonly Action<string, Exception> _failed;
     private readonly Entry[] _entries;
     private int _round;
     private int _slowdown = 1;
 
-    public StatusPoller(DeviceResources resources, DeviceCalls calls, StateBook book, Action<DeviceProblemKind, string> report)
+    public StatusPoller(DeviceResources resources, DeviceCalls calls, StateBook book, Action<DeviceProblemKind, string> report, Action<string, Exception> failed)
     {
         _resources = resources;
         _calls = calls;
         _book = book;
         _report = report;
+        _failed = failed;
         _entries = [.. StatusReading.For(resources).Select(r => new Entry(r))];
     }
 
@@ -50,7 +52,7 @@ internal sealed class StatusPoller
         bool slow = _round++ % SlowEvery == 0;
         foreach (Entry entry in _entries)
         {
-            while (entry.Reading is { } reading && (slow || !reading.IsSlow))
+            while (entry.Reading is { } reading && (slow || !reading.IsSlow) && !IsCovered(reading))
             {
                 DeviceAnswer answer = await _calls.CallAsync(reading.Method, reading.Path, reading.Content, cancellationToken).ConfigureAwait(false);
                 if (answer.Failure is CallFailure.NotConnected or CallFailure.TimedOut or CallFailure.Broken or CallFailure.LoginRefused)
@@ -67,13 +69,34 @@ internal sealed class StatusPoller
         return true;
     }
 
+    /// <summary>Whether another reading tells the same at once.</summary>
+    private bool IsCovered(StatusReading reading)
+    {
+        if (reading.OnlyWithout is not { } other) return false;
+        foreach (Entry entry in _entries)
+        {
+            if (entry.Reading == other) return true;
+        }
+
+        return false;
+    }
+
     /// <summary>Takes an answer; true when the same has to be asked another way, now.</summary>
     private bool MovesOn(Entry entry, StatusReading reading, DeviceAnswer answer, bool initial)
     {
         if (answer.IsSuccess && answer.Document is { } document)
         {
             entry.Misses = 0;
-            reading.Read(document, (kind, number, properties) => Tell(kind, number, properties, initial));
+            try
+            {
+                reading.Read(document, (kind, number, properties) => Tell(kind, number, properties, initial));
+            }
+            catch (Exception e)
+            {
+                // A bug of ours costs this one document, not the device's other state.
+                _failed(reading.Path, e);
+            }
+
             return false;
         }
 
@@ -83,7 +106,7 @@ internal sealed class StatusPoller
                 return false;
             case ActionReason.NotSupported or ActionReason.Refused or ActionReason.Unauthorized or ActionReason.Invalid:
                 // 403 and 404 are how devices say that they do not have it (isapi.md 1.5); twice, because some say so while starting.
-                if (reading.Instead is null && ++entry.Misses < 2) return false;
+                if (reading.Instead is null && !reading.HasSubstitute && ++entry.Misses < 2) return false;
                 entry.Next();
                 return entry.Reading is not null;
             default:
@@ -95,8 +118,8 @@ internal sealed class StatusPoller
     private void Tell(string kind, int number, DataObject properties, bool initial)
     {
         // What the site does not list is nobody's: unused areas and zones come along in every answer.
-        if (kind == "device") _book.Take(_resources.Address, properties, initial);
-        else if (_resources.Find(kind, number) is { } resource) _book.Take(resource.Address, properties, initial);
+        if (kind == "device") _book.TakeRead(_resources.Address, properties, initial);
+        else if (_resources.Find(kind, number) is { } resource) _book.TakeRead(resource.Address, properties, initial);
     }
 
     private sealed class Entry(StatusReading preferred)

@@ -16,8 +16,16 @@ internal delegate void StatusReport(string kind, int number, DataObject properti
 /// <param name="Read">Reads the document; what it does not name stays as it was.</param>
 internal sealed record StatusReading(string Path, bool IsSlow, Action<DeviceElement, StatusReport> Read)
 {
+    private const int MaxSinglePorts = 16;
+
     /// <summary>Where the answer to the path is that it does not exist: another way to ask the same.</summary>
     public StatusReading? Instead { get; init; }
+
+    /// <summary>Asked only where the device does not have that other one.</summary>
+    public StatusReading? OnlyWithout { get; init; }
+
+    /// <summary>Others stand in for this one, so it is given up at the first refusal.</summary>
+    public bool HasSubstitute { get; init; }
 
     public HttpMethod Method { get; init; } = HttpMethod.Get;
 
@@ -37,7 +45,10 @@ internal sealed record StatusReading(string Path, bool IsSlow, Action<DeviceElem
             readings.Add(PanelStatus.Batteries);
         }
 
-        if (resources.Of("alarm-input").Count + resources.Of("alarm-output").Count > 0) readings.Add(VideoStatus.Ports);
+        Resource[] ports = [.. resources.Of("alarm-input"), .. resources.Of("alarm-output")];
+        if (ports.Length > 0) readings.Add(VideoStatus.Ports);
+        // Recorders tell their ports one by one; more than a few would crowd out everything else.
+        foreach (Resource port in ports.Take(MaxSinglePorts)) readings.Add(VideoStatus.Port(port.Kind, port.Address.Number));
         if (resources.Of("door").Count > 0) readings.Add(DoorStatus.Doors);
         if (resources.Of("hdd").Count > 0) readings.Add(VideoStatus.Disks);
         if (device.Kind is "nvr" or "dvr" && resources.Of("channel").Count > 0) readings.Add(VideoStatus.Channels);

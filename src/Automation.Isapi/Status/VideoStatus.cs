@@ -7,7 +7,25 @@ namespace Automation.Isapi.Status;
 /// <summary>Ports, disks, channels and positions of cameras and recorders (003 §8.3, §8.9, §8.13).</summary>
 internal static class VideoStatus
 {
-    public static StatusReading Ports { get; } = new("/System/IO/status", false, ReadPorts);
+    /// <summary>From this number on a port belongs to a proxied camera: channel × 100 + port.</summary>
+    private const int FirstProxied = 100;
+
+    public static StatusReading Ports { get; } = new("/System/IO/status", false, ReadPorts) { HasSubstitute = true };
+
+    /// <summary>One port, for devices without the list.</summary>
+    public static StatusReading Port(string kind, int number)
+    {
+        string folder = number >= FirstProxied ? "/ContentMgmt/IOProxy" : "/System/IO";
+        string path = string.Create(CultureInfo.InvariantCulture, $"{folder}/{(kind == "alarm-output" ? "outputs" : "inputs")}/{number}/status");
+        return new(path, false, (document, report) =>
+        {
+            DeviceElement port = document.Is("IOPortStatus") ? document : document.Find("IOPortStatus") ?? document;
+            report(kind, number, new PropertyReader(port).Is("ioState", "active", "active").Properties);
+        })
+        {
+            OnlyWithout = Ports,
+        };
+    }
 
     public static StatusReading Disks { get; } = new("/ContentMgmt/Storage", true, ReadDisks)
     {

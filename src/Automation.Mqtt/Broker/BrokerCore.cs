@@ -20,6 +20,7 @@ internal sealed class BrokerCore : IDisposable
     private readonly Lock _processGate = new();
     private readonly Dispatch _processDispatch = new();
     private readonly RouteCache _processRoutes = new();
+    private bool _stopping;
     private TaskCompletionSource _stored = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public BrokerCore(
@@ -96,6 +97,7 @@ internal sealed class BrokerCore : IDisposable
             Counters.Accepted();
             using var connection = new ClientConnection(this, channel);
             _connections.TryAdd(connection, 0);
+            if (Volatile.Read(ref _stopping)) connection.Cut(); // Accepted while those before it were being ended.
             try
             {
                 await connection.RunAsync().ConfigureAwait(false);
@@ -209,6 +211,9 @@ internal sealed class BrokerCore : IDisposable
         foreach (ClientConnection connection in Connections) connection.CheckTime();
         Registry.Tick();
     }
+
+    /// <summary>From now on whoever comes is sent away.</summary>
+    public void Stop() => Volatile.Write(ref _stopping, true);
 
     public void Dispose()
     {

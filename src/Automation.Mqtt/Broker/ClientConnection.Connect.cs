@@ -20,9 +20,15 @@ internal sealed partial class ClientConnection
         if (MqttReader.TryPeekProtocolLevel(frame, out byte level) && level == (byte)ProtocolVersion.V5) Output.Version = _version = ProtocolVersion.V5;
         if (!MqttReader.TryDecode(frame, _version, out MqttPacket? packet, out ReasonCode reason))
         {
-            // MQTT-3.1.4-1: 5.0 may be told what was wrong; 3.1.1 hears only that its version is not served.
-            if (_version == ProtocolVersion.V5 || reason == ReasonCode.UnsupportedProtocolVersion) Reject(reason);
-            else End();
+            // MQTT-3.1.4-1: whoever cannot say CONNECT is not answered, as with other brokers; an unknown version is (MQTT-3.1.2-2).
+            if (reason == ReasonCode.UnsupportedProtocolVersion)
+            {
+                Reject(reason);
+                return;
+            }
+
+            _core.Log.ClientRefused("", _channel.RemoteAddress, reason);
+            End();
             return;
         }
 
@@ -32,6 +38,14 @@ internal sealed partial class ClientConnection
 
     private async ValueTask AcceptAsync(ConnectPacket connect)
     {
+        if (HasControlCharacter(connect.ClientId) || HasControlCharacter(connect.UserName) || HasControlCharacter(connect.Will?.Topic))
+        {
+            // MQTT 5.0 §1.5.4: may be refused like what is malformed; in names of people and devices they only deceive.
+            _core.Log.ClientRefused("", _channel.RemoteAddress, ReasonCode.MalformedPacket);
+            End();
+            return;
+        }
+
         if (FindFault(connect) is { } fault)
         {
             Reject(fault);
@@ -65,10 +79,6 @@ internal sealed partial class ClientConnection
 
     private ReasonCode? FindFault(ConnectPacket connect)
     {
-        // MQTT 5.0 §1.5.4: control characters may be refused; in names of people and devices they only deceive.
-        if (HasControlCharacter(connect.ClientId) || HasControlCharacter(connect.UserName)) return ReasonCode.MalformedPacket;
-        if (HasControlCharacter(connect.Will?.Topic)) return ReasonCode.TopicNameInvalid;
-
         // Enhanced authentication is not offered (MQTT 5.0 §4.12).
         if (connect.AuthenticationMethod is not null) return ReasonCode.BadAuthenticationMethod;
 
@@ -122,7 +132,7 @@ internal sealed partial class ClientConnection
         AssignedClientId = connect.ClientId.Length == 0 ? clientId : null,
         SessionExpirySeconds = expiry == _askedExpiry ? null : expiry,
         ReceiveMaximum = _core.Limits.ReceiveMaximum,
-        MaximumPacketSize = (uint)_core.Limits.PacketBytes,
+        MaximumPacketSize = _core.Limits.PacketBytes >= MqttWriter.MaximumVariableInt ? null : (uint)_core.Limits.PacketBytes,
         TopicAliasMaximum = _core.Limits.TopicAliases,
         ServerKeepAliveSeconds = keepAlive == connect.KeepAliveSeconds ? null : keepAlive,
     };

@@ -82,11 +82,11 @@ internal sealed partial class ClientConnection
         Route route = _core.Router.Find(_routes ??= new RouteCache(), message.Topic, _session);
         if (route.IsInvalid)
         {
-            Refuse(ReasonCode.TopicNameInvalid);
-            return ReasonCode.TopicNameInvalid;
+            Refuse(ReasonCode.MalformedPacket);
+            return ReasonCode.MalformedPacket;
         }
 
-        if (!route.MayPublish || message.Topic.StartsWith("$SYS"u8))
+        if (!route.MayPublish)
         {
             _core.Counters.NotAuthorized();
             return ReasonCode.NotAuthorized;

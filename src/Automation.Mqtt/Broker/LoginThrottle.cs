@@ -8,7 +8,7 @@ internal sealed class LoginThrottle(TimeProvider time, BrokerLog log)
     private const int FreeFailures = 2;
     private const int MaximumAddresses = 10_000;
 
-    private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(16);
+    private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(8); // Less than the connect timeout.
     private static readonly TimeSpan Memory = TimeSpan.FromMinutes(10);
 
     private readonly Lock _gate = new();
@@ -28,7 +28,7 @@ internal sealed class LoginThrottle(TimeProvider time, BrokerLog log)
 
             int beyond = entry.Failures - FreeFailures;
             if (beyond <= 0) return TimeSpan.Zero;
-            return beyond > 5 ? LongestDelay : TimeSpan.FromMilliseconds(250 << beyond);
+            return beyond >= 5 ? LongestDelay : TimeSpan.FromMilliseconds(250 << beyond);
         }
     }
 

@@ -190,6 +190,7 @@ public sealed class MqttBroker : IMqttBus, IAsyncDisposable
 
     private async Task SayGoodbyeAsync(CancellationToken cancellationToken)
     {
+        _core.Stop();
         foreach (ClientConnection connection in _core.Connections) connection.Close(ReasonCode.ServerShuttingDown);
         using var deadline = new CancellationTokenSource(FarewellLimit, _core.Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);

@@ -20,8 +20,8 @@ public sealed record MqttBrokerLimits
     public int PacketBytes { get; init; } = 2 * 1024 * 1024;
 
     /// <summary>Before CONNECT is accepted, bytes: strangers get little.</summary>
-    /// <value>Default 64 KiB: a client id, a password and a small will.</value>
-    public int ConnectPacketBytes { get; init; } = 64 * 1024;
+    /// <value>Default 128 KiB: a client id of the longest kind, a password, a will and properties.</value>
+    public int ConnectPacketBytes { get; init; } = 128 * 1024;
 
     /// <summary>Unacknowledged QoS 1 and 2 messages from one client (the Receive Maximum it is told); beyond: 0x93.</summary>
     /// <value>1 to 65535. Default 1,024.</value>

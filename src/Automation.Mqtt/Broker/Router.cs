@@ -105,7 +105,7 @@ internal sealed class Router(IMqttAuthorizer authorizer, long seed)
     {
         // Once per topic rather than per message: the reader has checked what makes a topic name unreadable, not what makes it unwise.
         if (TopicName.Check(topic) != TopicFault.None) return new Route(topic.ToArray(), version, rules, false, [], []) { IsInvalid = true };
-        bool mayPublish = publisher?.Identity is not { } identity || authorizer.MayPublish(identity, topic);
+        bool mayPublish = publisher?.Identity is not { } identity || (!IsOurs(topic) && authorizer.MayPublish(identity, topic));
         if (!mayPublish) return new Route(topic.ToArray(), version, rules, false, [], []);
         List<RouteEntry> matches = cache.Matches;
         matches.Clear();
@@ -122,6 +122,10 @@ internal sealed class Router(IMqttAuthorizer authorizer, long seed)
         matches.Clear();
         return new Route(topic.ToArray(), version, rules, true, [.. targets], groups is null ? [] : [.. groups]);
     }
+
+    /// <summary>What clients may not speak for: the broker's own topics, but for those where bridges tell their state; and shares, which are no topics.</summary>
+    private static bool IsOurs(ReadOnlySpan<byte> topic) =>
+        TopicFilter.IsShared(topic) || (topic.StartsWith("$SYS"u8) && !TopicFilter.Matches("$SYS/broker/connection/+/state"u8, topic));
 
     /// <summary>MQTT 5.0 §3.3.4: overlapping subscriptions give one copy, with the highest QoS and every identifier.</summary>
     private void Merge(List<Target> targets, Dictionary<Subscriber, int> places, ClientSubscription subscription, ReadOnlySpan<byte> topic, Subscriber? publisher)

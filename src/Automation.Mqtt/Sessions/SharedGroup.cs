@@ -24,7 +24,7 @@ internal sealed class SharedGroup : RouteEntry
     {
         ClientSubscription[] members = Volatile.Read(ref _members);
         if (members.Length == 0) return null;
-        uint turn = unchecked((uint)Interlocked.Increment(ref _turn));
+        uint turn = unchecked((uint)(Interlocked.Increment(ref _turn) - 1));
         ClientSubscription? absent = null;
         for (uint i = 0; i < members.Length; i++)
         {

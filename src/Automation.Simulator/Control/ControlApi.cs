@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Unicode;
 using Automation.Simulator.Devices;
 using Automation.Simulator.Documents;
 using Automation.Simulator.Faults;
@@ -149,13 +150,14 @@ internal sealed partial class ControlApi(IReadOnlyDictionary<string, DeviceModel
             buffer.Write(chunk, 0, read);
         }
 
+        if (!Utf8.IsValid(buffer.ToArray())) throw new OrderException("The body is not UTF-8.");
         try
         {
             return JsonNode.Parse(buffer.ToArray(), documentOptions: new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, MaxDepth = 16, AllowDuplicateProperties = false });
         }
         catch (JsonException e)
         {
-            throw new OrderException("The body is not JSON that can be read: " + e.Message);
+            throw new OrderException("The body is not JSON that can be read: " + e.Message.ReplaceLineEndings(" "));
         }
     }
 

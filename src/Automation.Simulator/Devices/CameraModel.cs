@@ -112,6 +112,7 @@ internal abstract class CameraModel : DeviceModel
         string direct = $"System/Video/inputs/channels/{channel.ToString(CultureInfo.InvariantCulture)}";
         string mask = $"<PrivacyMask {ns}>\n<enabled>false</enabled>\n<PrivacyMaskRegionList>\n<PrivacyMaskRegion>\n<id>1</id>\n<enabled>true</enabled>\n</PrivacyMaskRegion>\n</PrivacyMaskRegionList>\n</PrivacyMask>\n";
         Documents.Add(direct + "/privacyMask", mask);
+        Documents.Add(direct + "/overlays/text/1", $"<TextOverlay {ns}>\n<id>1</id>\n<enabled>false</enabled>\n<positionX>0</positionX>\n<positionY>0</positionY>\n<displayText></displayText>\n</TextOverlay>\n");
         if (video != direct) Documents.Add((video.EndsWith("/video", StringComparison.Ordinal) ? video : video + "/video") + "/privacyMask", mask);
         Documents.Add(video + "/motionDetection", $"<MotionDetection {ns}>\n<enabled>true</enabled>\n<enableHighlight>false</enableHighlight>\n<regionType>grid</regionType>\n</MotionDetection>\n");
         Documents.Add(video + "/tamperDetection", $"<TamperDetection {ns}>\n<enabled>true</enabled>\n</TamperDetection>\n");

@@ -36,9 +36,10 @@ internal sealed class PtzUnit
         routes.Put("PTZCtrl/channels/*/continuous", (r, a) => With(r, a, head => Move(r, head)));
         routes.Put("PTZCtrl/channels/*/momentary", (r, a) => With(r, a, head => Move(r, head)));
         routes.Put("PTZCtrl/channels/*/relative", (r, a) => With(r, a, head => Move(r, head)));
-        routes.Put("PTZCtrl/channels/*/absolute", (r, a) => With(r, a, head => Absolute(r, head)));
-        routes.Put("PTZCtrl/channels/*/absoluteEx", (r, a) => With(r, a, head => Absolute(r, head)));
+        routes.Put("PTZCtrl/channels/*/absolute", (r, a) => With(r, a, head => Absolute(r, head, 1)));
+        routes.Put("PTZCtrl/channels/*/absoluteEx", (r, a) => With(r, a, head => Absolute(r, head, 10)));
         routes.Get("PTZCtrl/channels/*/status", (r, a) => With(r, a, head => Reply.Xml($"<PTZStatus version=\"2.0\" xmlns=\"{_namespace}\">\n<AbsoluteHigh>\n<elevation>{head.Elevation}</elevation>\n<azimuth>{head.Azimuth}</azimuth>\n<absoluteZoom>{head.Zoom}</absoluteZoom>\n</AbsoluteHigh>\n</PTZStatus>\n")));
+        routes.Get("PTZCtrl/channels/*/absoluteEx", (r, a) => With(r, a, head => Reply.Xml($"<PTZAbsoluteEx version=\"2.0\" xmlns=\"{_namespace}\">\n<elevation>{Tenths(head.Elevation)}</elevation>\n<azimuth>{Tenths(head.Azimuth)}</azimuth>\n<absoluteZoom>{Tenths(head.Zoom)}</absoluteZoom>\n</PTZAbsoluteEx>\n")));
         routes.Put("PTZCtrl/channels/*/auxcontrols/*", (r, a) => With(r, a, head => Auxiliary(r, head, a[1])));
         // 003 §8.13.37: the command, e.g. WIPER_PWRON, stands in the query.
         routes.Put("PTZCtrl/channels/*/auxcontrol", (r, a) => With(r, a, head => Auxiliary(r, head, r.Query["command"].ToString())));
@@ -90,11 +91,13 @@ internal sealed class PtzUnit
         return Position(request, head, Math.Clamp(head.Azimuth + (speeds[0] ?? 0), 0, 3600), Math.Clamp(head.Elevation + (speeds[1] ?? 0), -900, 2700), Math.Clamp(head.Zoom + (speeds[2] ?? 0), 0, 1000));
     }
 
-    private static Reply Absolute(DeviceRequest request, Head head)
+    /// <param name="perUnit">Tenths of a degree in the numbers' unit: the newer form speaks in degrees.</param>
+    private static Reply Absolute(DeviceRequest request, Head head, int perUnit)
     {
         if (Xml.TryRead(request.Body) is not { } data) return Reply.BadXml(request);
-        if (Number(data, "azimuth") is not (>= 0 and <= 3600) || Number(data, "elevation") is not (>= -900 and <= 2700)) return Reply.BadParameters(request);
-        return Position(request, head, Number(data, "azimuth")!.Value, Number(data, "elevation")!.Value, Number(data, "absoluteZoom") ?? head.Zoom);
+        int? azimuth = Scaled(data, "azimuth", perUnit), elevation = Scaled(data, "elevation", perUnit);
+        if (azimuth is not (>= 0 and <= 3600) || elevation is not (>= -900 and <= 2700)) return Reply.BadParameters(request);
+        return Position(request, head, azimuth.Value, elevation.Value, Scaled(data, "absoluteZoom", perUnit) is >= 0 and <= 1000 and var zoom ? zoom : head.Zoom);
     }
 
     private static Reply Auxiliary(DeviceRequest request, Head head, string name)
@@ -105,6 +108,11 @@ internal sealed class PtzUnit
         else if (head.Auxiliaries.Count < 16) head.Auxiliaries.Add(name);
         return Reply.Ok(request);
     }
+
+    private static int? Scaled(XElement data, string name, int perUnit) =>
+        double.TryParse(Xml.Value(data, name), NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && Math.Abs(number) < 10_000 ? (int)Math.Round(number * perUnit) : null;
+
+    private static string Tenths(int value) => (value / 10.0).ToString("0.0", CultureInfo.InvariantCulture);
 
     private static int? Number(XElement data, string name) => int.TryParse(Xml.Value(data, name), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number) ? number : null;
 

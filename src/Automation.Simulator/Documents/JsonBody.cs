@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Unicode;
 
 namespace Automation.Simulator.Documents;
 
@@ -9,6 +10,8 @@ internal static class JsonBody
     /// <summary>Null when this is not a JSON object.</summary>
     public static JsonObject? TryRead(byte[] body)
     {
+        // Text that is no UTF-8 would only be noticed later, when a string is read.
+        if (!Utf8.IsValid(body)) return null;
         try
         {
             return JsonNode.Parse(body, documentOptions: new() { MaxDepth = 32, AllowDuplicateProperties = false }) as JsonObject;

@@ -2,6 +2,7 @@ using Automation.Core.Calendars;
 using Automation.Core.Compilation.Form;
 using Automation.Core.Engine;
 using Automation.Core.Model;
+using Automation.Core.Tracing;
 
 namespace Automation.Core.Tests.Reference;
 
@@ -11,26 +12,48 @@ internal sealed partial class ReferenceEngine
     private void Look(RuleState state, Trigger? trigger, ResourceAddress source, SeenEvent? by)
     {
         EngineRule rule = state.Rule;
-        if (!state.Enabled) return;
-        if (rule.NeedsNotification && !source.IsEmpty && !Notifies(source.DeviceAddress)) return;
-        if (rule.Condition is not null && !Holds(rule.Condition, by)) return;
+        if (!state.Enabled)
+        {
+            Note(state, ExplainClass.Disabled);
+            return;
+        }
+
+        if (rule.NeedsNotification && !source.IsEmpty && !Notifies(source.DeviceAddress))
+        {
+            Note(state, ExplainClass.NotificationOff);
+            return;
+        }
+
+        if (rule.Condition is not null && !Holds(rule.Condition, by))
+        {
+            Note(state, ExplainClass.ConditionsMissing);
+            return;
+        }
+
         ResourceAddress key = rule.Key switch { RunKey.Device => source.DeviceAddress, RunKey.Resource => source, _ => default };
-        if (state.LastFired.TryGetValue(key, out DateTimeOffset last) && _now < last + rule.Cooldown) return;
+        if (state.LastFired.TryGetValue(key, out DateTimeOffset last) && _now < last + rule.Cooldown)
+        {
+            Note(state, ExplainClass.Cooldown);
+            return;
+        }
 
         List<Run> runs = [.. state.Runs.Where(r => r.Key == key)];
         switch (rule.Mode)
         {
             case RunMode.Single when runs.Count > 0:
+                Note(state, ExplainClass.RunMode);
                 return;
             case RunMode.Restart:
                 runs.ForEach(run => Stop(state, run));
                 break;
             case RunMode.Queued when runs.Count > rule.MaxRuns:
             case RunMode.Parallel when runs.Count >= rule.MaxRuns:
+                Note(state, ExplainClass.RunMode);
                 _sink.Faulted(new EngineFault(_cause, _now, rule.Id, EngineFaultKind.RunRefused, ""));
                 return;
         }
 
+        Note(state, ExplainClass.Fired);
         state.Firings++;
         state.LastFired[key] = _now;
         _sink.Fired(new Firing(_cause, _now, rule.Id, rule.Kind, source, "", state.Firings));

@@ -1,6 +1,8 @@
+using System.Collections.Immutable;
 using Automation.Core.Calendars;
 using Automation.Core.Compilation.Form;
 using Automation.Core.Model;
+using Automation.Core.Tracing;
 
 namespace Automation.Core.Tests.Reference;
 
@@ -10,20 +12,31 @@ internal sealed partial class ReferenceEngine
     private bool SetsOff(RuleState rule, TriggerState state, SeenEvent seen)
     {
         bool unseen = rule.Rule.NeedsNotification && !Notifies(seen.Resource.DeviceAddress);
+        ImmutableArray<EventPattern> begins = state.Trigger is EventTrigger ? [] : state.Trigger is AbsenceTrigger missing ? [missing.After] : PatternsOf(state.Trigger);
+        if (begins.Any(pattern => Names(pattern, seen)))
+        {
+            if (seen.Phase != EventPhase.Begin) Note(rule, ExplainClass.OtherPhase);
+            else if (!begins.Any(pattern => Fits(pattern, seen))) Note(rule, ExplainClass.DataUnfit);
+        }
+
         switch (state.Trigger)
         {
             case ThresholdTrigger trigger:
                 return seen.Phase != EventPhase.End && trigger.Sources.Contains(seen.Resource) && Number(seen.Data[trigger.Property]) is var number
                     && !double.IsNaN(number) && Crosses(rule, state, trigger, seen.Resource, number, false);
             case not EventTrigger when unseen:
+                if (seen.Phase == EventPhase.Begin && begins.Any(pattern => Fits(pattern, seen))) Note(rule, ExplainClass.NotificationOff);
                 return false;
             case EventTrigger trigger:
-                return trigger.On.HasFlag(seen.Phase switch { EventPhase.Begin => EventPhases.Begin, EventPhase.Repeat => EventPhases.Repeat, _ => EventPhases.End })
-                    && Fits(trigger.Pattern, seen);
+                if (!Names(trigger.Pattern, seen)) return false;
+                bool phase = trigger.On.HasFlag(seen.Phase switch { EventPhase.Begin => EventPhases.Begin, EventPhase.Repeat => EventPhases.Repeat, _ => EventPhases.End });
+                if (!phase) Note(rule, ExplainClass.OtherPhase);
+                else if (!Fits(trigger.Pattern, seen)) Note(rule, ExplainClass.DataUnfit);
+                return phase && Fits(trigger.Pattern, seen);
             case CountTrigger trigger:
-                return Counts(state, trigger, seen);
+                return Counts(rule, state, trigger, seen);
             case SequenceTrigger trigger:
-                return Completes(state, trigger, seen);
+                return Completes(rule, state, trigger, seen);
             case AbsenceTrigger trigger:
                 Miss(rule, state, trigger, seen);
                 return false;
@@ -32,24 +45,28 @@ internal sealed partial class ReferenceEngine
         }
     }
 
+    private static bool Names(EventPattern pattern, SeenEvent seen) => pattern.Sources.Contains(seen.Resource) && pattern.Events.Contains(seen.Type);
+
     private static bool Fits(EventPattern pattern, SeenEvent seen) =>
-        pattern.Sources.Contains(seen.Resource) && pattern.Events.Contains(seen.Type) && pattern.Where.All(test => Holds(test, seen.Data[test.Property]));
+        Names(pattern, seen) && pattern.Where.All(test => Holds(test, seen.Data[test.Property]));
 
     /// <summary>The n-th begin within the time; then counted anew.</summary>
-    private static bool Counts(TriggerState state, CountTrigger trigger, SeenEvent seen)
+    private bool Counts(RuleState rule, TriggerState state, CountTrigger trigger, SeenEvent seen)
     {
         if (seen.Phase != EventPhase.Begin || !Fits(trigger.Pattern, seen)) return false;
         state.History.Add(seen);
+        Note(rule, ExplainClass.Pending);
         if (state.History.Count(e => seen.At - e.At <= trigger.Within) < trigger.Count) return false;
         state.History.Clear();
         return true;
     }
 
     /// <summary>Some choice of earlier begins, one per step and in order, ends with this one and fits into the time; then anew.</summary>
-    private static bool Completes(TriggerState state, SequenceTrigger trigger, SeenEvent seen)
+    private bool Completes(RuleState rule, TriggerState state, SequenceTrigger trigger, SeenEvent seen)
     {
         if (seen.Phase != EventPhase.Begin || !trigger.Steps.Any(step => Fits(step, seen))) return false;
         state.History.Add(seen);
+        Note(rule, ExplainClass.Pending);
         if (!Fits(trigger.Steps[^1], seen)) return false;
         bool found = Choose(state.History, trigger, trigger.Steps.Length - 2, state.History.Count - 2);
         if (found) state.History.Clear();
@@ -77,6 +94,7 @@ internal sealed partial class ReferenceEngine
         }
 
         if (!Fits(trigger.After, seen) || state.Waiting is not null) return;
+        Note(rule, ExplainClass.Pending);
         state.Waiting = At(_now + trigger.Within, rule.Rule.Id, seen.Resource, () =>
         {
             state.Waiting = null;
@@ -160,6 +178,7 @@ internal sealed partial class ReferenceEngine
 
     private void Begin(RuleState rule, Trigger trigger, Hold hold, ResourceAddress resource, TimeSpan time, DataValue value)
     {
+        Note(rule, ExplainClass.Pending);
         hold.Phase = HoldPhase.Running;
         hold.Value = value;
         hold.Timer = At(_now + time, rule.Rule.Id, resource, () =>

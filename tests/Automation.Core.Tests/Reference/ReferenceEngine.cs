@@ -1,6 +1,7 @@
 using Automation.Core.Compilation.Form;
 using Automation.Core.Engine;
 using Automation.Core.Model;
+using Automation.Core.Tracing;
 
 namespace Automation.Core.Tests.Reference;
 
@@ -24,6 +25,7 @@ internal sealed partial class ReferenceEngine
     private CauseId _cause;
     private int _index;
     private Run? _executing;
+    private SeenEvent? _lastEvent;
     private long _made;
 
     public ReferenceEngine(SiteProgram program, IEngineSink sink)
@@ -134,6 +136,7 @@ internal sealed partial class ReferenceEngine
         _sink.EventOccurred(new EngineEvent(_cause, _now, resource, type, phase, 1, data, false));
         if (phase == EventPhase.End) EndExceptions(cause => cause.Source == resource && cause.Event == type);
         var seen = new SeenEvent(_now, resource, type, phase, data);
+        _lastEvent = seen;
         LookAll(trigger => SetsOff(trigger.Rule, trigger, seen), resource, seen);
     }
 
@@ -207,6 +210,8 @@ internal sealed partial class ReferenceEngine
         public bool Enabled { get; set; }
 
         public long Firings { get; set; }
+
+        public (DateTimeOffset At, ExplainClass Class) Looked { get; set; }
 
         public Dictionary<ResourceAddress, DateTimeOffset> LastFired { get; } = [];
 

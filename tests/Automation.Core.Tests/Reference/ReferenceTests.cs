@@ -11,20 +11,20 @@ public sealed class ReferenceTests
     private const int Inputs = 40;
 
     [Theory, Trait("Req", "LNK-1")]
-    [InlineData((int)Features.Events, 300)]
-    [InlineData((int)(Features.States | Features.Toggles), 200)]
-    [InlineData((int)(Features.States | Features.Notification), 200)]
-    [InlineData((int)(Features.States | Features.Holds), 200)]
-    [InlineData((int)Features.Thresholds, 200)]
-    [InlineData((int)Features.Counts, 200)]
-    [InlineData((int)Features.Sequences, 200)]
-    [InlineData((int)Features.Absences, 200)]
+    [InlineData((int)Features.Events, 150)]
+    [InlineData((int)(Features.States | Features.Toggles), 120)]
+    [InlineData((int)(Features.States | Features.Notification), 120)]
+    [InlineData((int)(Features.States | Features.Holds), 120)]
+    [InlineData((int)Features.Thresholds, 120)]
+    [InlineData((int)Features.Counts, 120)]
+    [InlineData((int)Features.Sequences, 120)]
+    [InlineData((int)Features.Absences, 120)]
     [InlineData((int)Features.Schedules, 100)]
-    [InlineData((int)(Features.Delays | Features.Modes), 300)]
-    [InlineData((int)(Features.States | Features.Waits), 200)]
-    [InlineData((int)(Features.Chains | Features.States), 200)]
-    [InlineData((int)(Features.Exceptions | Features.States | Features.Thresholds), 200)]
-    [InlineData((int)Features.All, 3000)]
+    [InlineData((int)(Features.Delays | Features.Modes), 150)]
+    [InlineData((int)(Features.States | Features.Waits), 120)]
+    [InlineData((int)(Features.Chains | Features.States), 120)]
+    [InlineData((int)(Features.Exceptions | Features.States | Features.Thresholds), 120)]
+    [InlineData((int)Features.All, 1500)]
     public void Step_OfRandomProgramsAndHistories_IsWhatTheReferenceDoes(int features, int cases)
     {
         for (int seed = 1; seed <= cases; seed++)

@@ -128,5 +128,18 @@ public sealed class TemplateTests
         Assert.Contains("'relay'", finding.Message, StringComparison.Ordinal);
     }
 
+    [Fact, Trait("Req", "HUB-4")]
+    public void Write_WordsOfACommandLine_MakeASoundInstance()
+    {
+        string text = TemplateInstance.Write(Library.Find("forced-entry-alarm")!, "gate-forced", "Gate forced", [
+            new("door", "store/gate/door/1"), new("camera", "store/nvr/channel/1"), new("ptz", "store/nvr/channel/4"), new("preset", "2"), new("schedule", """{ "weekly": { "mon-fri": ["18:00-08:00"] } }""")]);
+        RuleSetReading reading = Read(text);
+        Assert.Empty(reading.Findings);
+        LinkageRule rule = Assert.IsType<LinkageRule>(Assert.Single(reading.Rules));
+        Assert.Equal("Gate forced", rule.Name);
+        Assert.NotNull(rule.Schedule);
+        Assert.Equal("AUT1254", Assert.Single(Read(TemplateInstance.Write(Library.Find("away")!, "a", null, [new("area", "store/panel/area/1"), new("cameras", "store/nvr/channel/1, store/nvr/channel/2"), new("camera", "1")])).Findings).Code);
+    }
+
     private static RuleSetReading Read(string json) => RuleSetReader.Read([Demo.Text(json)], Demo.Site, Library);
 }

@@ -54,8 +54,8 @@ public sealed class TopicFilterTests
     {
         Assert.Equal(TopicFault.None, TopicName.Check(new string('a', 65535)));
         Assert.Equal(TopicFault.TooLong, TopicName.Check(new string('a', 65536)));
-        Assert.Equal(TopicFault.None, TopicName.Check(new string('/', 199)));
-        Assert.Equal(TopicFault.TooManyLevels, TopicName.Check(new string('/', 200)));
+        Assert.Equal(TopicFault.None, TopicName.Check(new string('/', 200)));
+        Assert.Equal(TopicFault.TooManyLevels, TopicName.Check(new string('/', 201)));
         Assert.Equal(TopicFault.NotUtf8, TopicFilter.Check("a" + (char)0xD800));
         Assert.Equal(TopicFault.NotUtf8, TopicName.Check([0xC3, 0x28]));
         Assert.Equal(TopicFault.NotUtf8, TopicName.Check([0xED, 0xA0, 0x80]));

@@ -51,10 +51,12 @@ public class ExplainTests
             Make.Rule("time", new ScheduleTrigger(new CronTimes("0 13 * * *"), default)));
         scenario.Found("nvr", ("online", true));
         Assert.Equal(ExplainClass.NoEvent, Class("event"));
-        Assert.Equal(ExplainClass.Disabled, Class("off"));
+        Assert.Equal(ExplainClass.NoEvent, Class("off"));
+        Assert.StartsWith("switch the rule on; ", scenario.Engine.Explain("off", scenario.Now).Remedy, StringComparison.Ordinal);
         Assert.Equal(ExplainClass.NotDue, Class("time"));
         Assert.Equal(Scenario.Noon.AddHours(1), scenario.Engine.Explain("time", scenario.Now).Possible);
         scenario.Wait(1).Event("panel/zone/3", "zoneAlarm").Wait(1).Event("panel/zone/3", "zoneAlarm");
+        Assert.Equal(ExplainClass.Disabled, Class("off"));
         Assert.Equal(ExplainClass.Cooldown, Class("cool"));
         Assert.Equal(Scenario.Noon.AddSeconds(61), scenario.Engine.Explain("cool", scenario.Now).Possible);
         Assert.Equal(ExplainClass.RunMode, Class("busy"));

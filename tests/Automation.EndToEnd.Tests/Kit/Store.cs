@@ -90,6 +90,19 @@ internal sealed class Store : IAsyncDisposable
         Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
     }
 
+    /// <summary>Waits until the device's event stream is being listened to: what it emits from now on is heard.</summary>
+    public async Task ListenedToAsync(string device)
+    {
+        for (int i = 0; ; i++)
+        {
+            using JsonDocument document = JsonDocument.Parse(await Control.GetStringAsync("/devices"));
+            JsonElement list = document.RootElement.ValueKind == JsonValueKind.Array ? document.RootElement : document.RootElement.GetProperty("devices");
+            if (list.EnumerateArray().Any(d => d.GetProperty("id").GetString() == device && d.GetProperty("streams").GetInt32() > 0)) return;
+            Assert.True(i < 9000, "nobody listens to " + device);
+            await Task.Delay(10);
+        }
+    }
+
     /// <summary>The commands a device got (PUT and POST), in order.</summary>
     public async Task<IReadOnlyList<JsonElement>> CommandsAsync(string device)
     {

@@ -99,6 +99,27 @@ public sealed class OutboxFaultTests
         Assert.Equal(["store-2.0"], executor.Calls);
     }
 
+    [Fact, Trait("Req", "ACT-10")]
+    public async Task A_disk_that_cannot_be_read_at_the_start_is_waited_for()
+    {
+        var executor = new FakeExecutor();
+        await using OutboxFixture f = await OutboxFixture.StartAsync(executor, start: false);
+        await f.Store.AddRequestsAsync([f.Request(1, worth: TimeSpan.FromHours(1))], CancellationToken.None);
+        var store = new RefusingStore(f.Store) { Refuses = true };
+        await using var outbox = new ActionOutbox(store, executor, f.Limits, f.Time, new Random(1), NullLogger.Instance);
+        int told = 0;
+        outbox.Finished += (_, _, _) => Interlocked.Increment(ref told);
+        outbox.Start();
+        await Until.True(() => store.Refusals >= 1);
+        store.Refuses = false;
+        await Until.True(() =>
+        {
+            f.Time.Advance(TimeSpan.FromMilliseconds(100));
+            return Volatile.Read(ref told) == 1;
+        });
+        Assert.Equal(["store-1.0"], executor.Calls);
+    }
+
     private static async Task EndAsync(ActionOutbox outbox, SqliteHostStore store, ManualTime time)
     {
         Task end = outbox.DisposeAsync().AsTask();

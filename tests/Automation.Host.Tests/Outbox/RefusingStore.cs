@@ -29,7 +29,7 @@ internal sealed class RefusingStore(IOutboxStore inner) : IOutboxStore
     public ValueTask FinishAsync(OutboxRow row, ActionOutcome outcome, int attempts, DateTimeOffset at, CancellationToken cancellationToken) =>
         Do(() => inner.FinishAsync(row, outcome, attempts, at, cancellationToken));
 
-    public ValueTask<IReadOnlyList<OutboxRow>> ReadOpenAsync(CancellationToken cancellationToken) => inner.ReadOpenAsync(cancellationToken);
+    public ValueTask<IReadOnlyList<OutboxRow>> ReadOpenAsync(CancellationToken cancellationToken) => Do(() => inner.ReadOpenAsync(cancellationToken));
 
     public ValueTask<IReadOnlyList<OutboxRow>> ReadFinishedAsync(int maximum, CancellationToken cancellationToken) => inner.ReadFinishedAsync(maximum, cancellationToken);
 

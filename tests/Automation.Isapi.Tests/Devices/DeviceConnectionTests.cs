@@ -63,7 +63,7 @@ public sealed class DeviceConnectionTests
         await using FakeDevice device = await FakeDevice.StartAsync();
         var observer = new RecordingObserver();
         var time = new ManualTime();
-        await using DeviceConnection connection = TestDevices.Connect(TestDevices.Recorder(device.Url), observer, time);
+        await using DeviceConnection connection = TestDevices.Connect(TestDevices.Recorder(device.Url), observer, time, new DeviceConnectionLimits { CallTimeout = TimeSpan.FromDays(1) });
         connection.Start();
         device.WriteXml(Motion("active"));
         await Until.True(() => observer.Events.Count == 1, observer.ToString);
@@ -73,9 +73,11 @@ public sealed class DeviceConnectionTests
         await Until.True(() => !connection.Online, observer.ToString);
         ActionOutcome outcome = await Until.Done(connection.ExecuteAsync("goHome", ResourceAddress.Parse("store/nvr/channel/4"), DataObject.Empty, CancellationToken.None));
         Assert.Equal((ActionReason.DeviceOffline, true), (outcome.Reason, outcome.RetrySafe));
+        int looks = 0;
         await Until.True(() =>
         {
-            time.Advance(TimeSpan.FromSeconds(1));
+            // Slowly: the stream must be able to open within the 30 s of this clock.
+            if (++looks % 40 == 0) time.Advance(TimeSpan.FromSeconds(1));
             return connection.Online;
         }, observer.ToString);
         Assert.Equal([true, false, true], observer.Availability.Select(a => a.Online));
@@ -88,7 +90,7 @@ public sealed class DeviceConnectionTests
         await using FakeDevice device = await FakeDevice.StartAsync();
         var observer = new RecordingObserver();
         var time = new ManualTime();
-        await using DeviceConnection connection = TestDevices.Connect(TestDevices.Recorder(device.Url), observer, time);
+        await using DeviceConnection connection = TestDevices.Connect(TestDevices.Recorder(device.Url), observer, time, TestDevices.Patient);
         connection.Start();
         await Until.True(() => connection.Online, observer.ToString);
         device.CloseStream();
@@ -105,10 +107,8 @@ public sealed class DeviceConnectionTests
     [Fact, Trait("Req", "DEV-7")]
     public async Task NobodyThere_IsOfflineWithTheReason()
     {
-        Uri url;
-        await using (FakeDevice device = await FakeDevice.StartAsync()) url = device.Url;
         var observer = new RecordingObserver();
-        await using DeviceConnection connection = TestDevices.Connect(TestDevices.Recorder(url), observer, new ManualTime());
+        await using DeviceConnection connection = TestDevices.Connect(TestDevices.Recorder(TestDevices.Nowhere), observer, new ManualTime());
         connection.Start();
         await Until.True(() => !observer.Availability.IsEmpty);
         Assert.False(observer.Availability.First().Online);
@@ -163,5 +163,21 @@ public sealed class DeviceConnectionTests
             Assert.DoesNotContain("very-secret-word", text, StringComparison.Ordinal);
             Assert.DoesNotContain(Convert.ToBase64String(Encoding.UTF8.GetBytes("admin:very-secret-word")), text, StringComparison.Ordinal);
         }
+    }
+
+    [Fact, Trait("Req", "DEV-3")]
+    public async Task OldDevice_WithoutThePrefix_IsRecognised()
+    {
+        await using FakeDevice device = await FakeDevice.StartAsync();
+        device.Answer("GET", "/System/deviceInfo", "<DeviceInfo><model>Old</model></DeviceInfo>");
+        device.Answer("GET", "/Event/notification/alertStream", device.StreamAsync);
+        var observer = new RecordingObserver();
+        await using DeviceConnection connection = TestDevices.Connect(TestDevices.Recorder(device.Url), observer, new ManualTime());
+        connection.Start();
+        device.WriteXml(Motion("active"));
+        await Until.True(() => observer.Events.Count == 1, observer.ToString);
+        ActionOutcome outcome = await Until.Done(connection.ExecuteAsync("goHome", ResourceAddress.Parse("store/nvr/channel/4"), DataObject.Empty, CancellationToken.None));
+        Assert.True(outcome.Succeeded, outcome.ToString());
+        Assert.Equal("/PTZCtrl/channels/4/homeposition/goto", Assert.Single(device.Commands).Path);
     }
 }

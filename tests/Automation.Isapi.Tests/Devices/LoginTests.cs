@@ -57,7 +57,7 @@ public sealed class LoginTests
         device.RefusalBody = "<userCheck><statusValue>401</statusValue><statusString>Unauthorized</statusString><lockStatus>lock</lockStatus><unlockTime>600</unlockTime><retryLoginTime>0</retryLoginTime></userCheck>";
         var observer = new RecordingObserver();
         var time = new ManualTime();
-        await using DeviceConnection connection = TestDevices.Connect(TestDevices.Recorder(device.Url), observer, time);
+        await using DeviceConnection connection = TestDevices.Connect(TestDevices.Recorder(device.Url), observer, time, TestDevices.Patient);
         connection.Start();
         await Until.True(() => !observer.Availability.IsEmpty, observer.ToString);
         Assert.Equal(DeviceProblemKind.LoginLocked, Assert.Single(observer.Problems).Kind);
@@ -66,9 +66,29 @@ public sealed class LoginTests
         time.Advance(TimeSpan.FromSeconds(590));
         Assert.Single(device.Requests);
         device.RefusalBody = "";
-        time.Advance(TimeSpan.FromSeconds(20));
-        await Until.True(() => connection.Online, observer.ToString);
+        await Until.True(() =>
+        {
+            time.Advance(TimeSpan.FromSeconds(20));
+            return connection.Online;
+        }, observer.ToString);
         Assert.Equal(0, device.RejectedLogins);
+    }
+
+    [Fact, Trait("Req", "ACT-9")]
+    public async Task PasswordChangedMeanwhile_IsToldAndNotTriedByEveryLoop()
+    {
+        await using FakeDevice device = await FakeDevice.StartAsync();
+        var observer = new RecordingObserver();
+        await using DeviceConnection connection = TestDevices.Connect(TestDevices.Recorder(device.Url), observer, new ManualTime(), TestDevices.Patient);
+        connection.Start();
+        await Until.True(() => connection.Online, observer.ToString);
+        device.Password = "another";
+        device.Nonce = "n2";
+        ActionOutcome[] outcomes = await Until.Done(Task.WhenAll(Enumerable.Range(0, 5).Select(_ => connection.ExecuteAsync("goHome", ResourceAddress.Parse("store/nvr/channel/4"), DataObject.Empty, CancellationToken.None))));
+        Assert.All(outcomes, o => Assert.Equal((ActionReason.Unauthorized, false), (o.Reason, o.RetrySafe)));
+        // The old nonce once, the new one once; the others are not sent.
+        Assert.InRange(device.RejectedLogins, 1, 2);
+        Assert.Equal(DeviceProblemKind.LoginRefused, Assert.Single(observer.Problems).Kind);
     }
 
     [Fact, Trait("Req", "ACT-9")]

@@ -72,6 +72,19 @@ public sealed class RecorderTests
         Assert.Equal(HttpStatusCode.MethodNotAllowed, (await nvr.GetAsync("/ISAPI/PTZCtrl/channels/4/presets/1/goto")).StatusCode);
     }
 
+    [Fact, Trait("Req", "ACT-1")]
+    public async Task A_position_is_set_in_tenths_and_in_the_newer_form_in_degrees()
+    {
+        await using Site site = await Site.StartAsync();
+        HttpClient nvr = site.Client("nvr");
+        using var tenths = new StringContent("<PTZData><AbsoluteHigh><elevation>-100</elevation><azimuth>1805</azimuth><absoluteZoom>20</absoluteZoom></AbsoluteHigh></PTZData>");
+        Assert.Equal(HttpStatusCode.OK, (await nvr.PutAsync("/ISAPI/PTZCtrl/channels/4/absolute", tenths)).StatusCode);
+        Assert.Contains("<azimuth>180.5</azimuth>", await nvr.GetStringAsync("/ISAPI/PTZCtrl/channels/4/absoluteEx"), StringComparison.Ordinal);
+        using var degrees = new StringContent("<PTZAbsoluteEx><elevation>12.3</elevation><azimuth>90</azimuth></PTZAbsoluteEx>");
+        Assert.Equal(HttpStatusCode.OK, (await nvr.PutAsync("/ISAPI/PTZCtrl/channels/4/absoluteEx", degrees)).StatusCode);
+        Assert.Contains("<elevation>123</elevation>\n<azimuth>900</azimuth>\n<absoluteZoom>20</absoluteZoom>", await nvr.GetStringAsync("/ISAPI/PTZCtrl/channels/4/status"), StringComparison.Ordinal);
+    }
+
     [Theory, Trait("Req", "ACT-1")]
     [InlineData("Streaming")]
     [InlineData("ContentMgmt/StreamingProxy")]

@@ -23,7 +23,7 @@ public sealed class StatusPollingTests
             """{"ExDevStatus":{"OutputList":[{"Output":{"id":0,"status":"on","tamperEvident":false}}],"SirenList":{"Siren":{"id":0,"status":"off"}}}}""", contentType: Json);
         var observer = new RecordingObserver();
         var time = new ManualTime();
-        await using DeviceConnection connection = TestDevices.Connect(TestDevices.Panel(device.Url), observer, time);
+        await using DeviceConnection connection = TestDevices.Connect(TestDevices.Panel(device.Url), observer, time, TestDevices.Patient);
         connection.Start();
         await Until.True(() => observer.States.Count == 4, () => Texts(observer));
         Assert.Equal(
@@ -37,7 +37,6 @@ public sealed class StatusPollingTests
         await Until.True(() =>
         {
             time.Advance(TimeSpan.FromSeconds(1));
-            device.WriteJson("""{"eventType":"heartBeat","eventState":"active"}""");
             return observer.States.Count == 5;
         }, () => Texts(observer));
         Assert.EndsWith("store/panel/area/1 {arming: away}", Texts(observer), StringComparison.Ordinal);
@@ -75,6 +74,43 @@ public sealed class StatusPollingTests
             store/nvr/alarm-input/1 {active: true} initial
             store/nvr/alarm-output/2 {active: false} initial
             store/nvr/hdd/1 {capacityMegabytes: 1907729, freeMegabytes: 0, freePercent: 0, healthy: true, status: ok} initial
+            """, Texts(observer));
+    }
+
+    [Fact, Trait("Req", "DEV-6")]
+    public async Task Recorder_WithoutTheListOfPorts_IsAskedForEach()
+    {
+        await using FakeDevice device = await FakeDevice.StartAsync();
+        device.Answer("GET", "/ISAPI/System/IO/inputs/1/status", "<IOPortStatus><ioPortID>1</ioPortID><ioPortType>input</ioPortType><ioState>inactive</ioState></IOPortStatus>");
+        device.Answer("GET", "/ISAPI/System/IO/outputs/2/status", "<IOPortStatus><ioPortID>2</ioPortID><ioPortType>output</ioPortType><ioState>active</ioState></IOPortStatus>");
+        var observer = new RecordingObserver();
+        await using DeviceConnection connection = TestDevices.Connect(TestDevices.Recorder(device.Url), observer, new ManualTime());
+        connection.Start();
+        await Until.True(() => observer.States.Count == 2, () => Texts(observer));
+        Assert.Equal(
+            """
+            store/nvr/alarm-input/1 {active: false} initial
+            store/nvr/alarm-output/2 {active: true} initial
+            """, Texts(observer));
+    }
+
+    [Fact, Trait("Req", "DEV-6")]
+    public void StateBook_WhatWasNeverKnown_IsInitialWhenReadAndAChangeWhenReported()
+    {
+        var observer = new RecordingObserver();
+        using var book = new Automation.Isapi.Status.StateBook(observer);
+        var door = ResourceAddress.Parse("store/gate/door/1");
+        book.TakeRead(door, DataObject.Of(("locked", true)), initial: false);
+        book.TakeRead(door, DataObject.Of(("locked", false), ("mode", "normal")), initial: false);
+        book.TakeRead(door, DataObject.Of(("open", true)), initial: false);
+        book.Take(door, DataObject.Of(("open", true)), initial: false);
+        book.Take(door, DataObject.Of(("open", false)), initial: false);
+        Assert.Equal(
+            """
+            store/gate/door/1 {locked: true} initial
+            store/gate/door/1 {locked: false, mode: normal}
+            store/gate/door/1 {open: true} initial
+            store/gate/door/1 {open: false}
             """, Texts(observer));
     }
 

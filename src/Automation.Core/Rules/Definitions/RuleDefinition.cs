@@ -27,6 +27,9 @@ public abstract record RuleDefinition
     /// <summary>1-based line on which the document begins.</summary>
     public int Line { get; init; }
 
+    /// <summary>1-based column on which the document begins, in UTF-16 units.</summary>
+    public int Column { get; init; } = 1;
+
     /// <summary>A hash of the document: a changed rule starts without the old one's timers.</summary>
     public string Version { get; init; } = "";
 

@@ -42,9 +42,8 @@ internal static class ExceptionReader
         }
 
         var seen = new HashSet<string>(StringComparer.Ordinal);
-        // The addresses are read once for what is wrong with themselves, then once for each type that fits or does not.
         int before = context.Findings.Errors;
-        Selections.Read(context, sources, "sources", Selections.Wanted.Anything);
+        ImmutableArray<ResourceAddress> resources = Selections.Read(context, sources, "sources", Selections.Wanted.Anything);
         bool readable = context.Findings.Errors == before;
         foreach (JsonNode item in Values.List(context, list, "exceptions", 1, 64) ?? [])
         {
@@ -55,9 +54,28 @@ internal static class ExceptionReader
                 continue;
             }
 
-            if (!readable) continue;
-            ImmutableArray<ResourceAddress> resources = Selections.Read(context, sources, "sources", EventReader.CanRaise([found.Type]));
-            watched.Add(found with { Sources = resources });
+            // Each exception is watched on those of the sources that can raise it.
+            ImmutableArray<ResourceAddress> able = [.. resources.Where(EventReader.CanRaise([found.Type]).Fits)];
+            if (readable && able.IsEmpty && !context.Site.IsOpen)
+            {
+                string kinds = string.Join(" or ", EventTypes.All[found.Type].Kinds);
+                context.Error(Codes.EventNotOfResource, item, $"none of the sources can raise '{found.Type}'", $"add a source of kind {kinds}, or remove it");
+            }
+
+            watched.Add(found with { Sources = able });
+        }
+
+        if (context.Findings.Errors == before) Idle(context, sources, watched);
+    }
+
+    // A source that is named and raises none of the exceptions is probably another than was meant.
+    private static void Idle(ReadContext context, JsonNode sources, ImmutableArray<WatchedException>.Builder watched)
+    {
+        var used = watched.SelectMany(w => w.Sources).Select(a => a.Value).ToHashSet(StringComparer.Ordinal);
+        foreach (JsonNode node in sources.Kind == JsonKind.Array ? sources.Children : [sources])
+        {
+            if (!ResourceAddress.TryParse(node.Text, out _) || used.Contains(node.Text)) continue;
+            context.Error(Codes.EventNotOfResource, node, $"'{node.Text}' can raise none of the exceptions", "remove it, or add an exception that it can raise");
         }
     }
 

@@ -55,9 +55,10 @@ internal static class ScheduleRuleReader
         TimeOnly? late = reader.Time("lateToDisarm");
         if (arm is not null && arm == disarm) context.Error(Codes.ArmEqualsDisarm, reader.Find("autoDisarm")!, "the times to arm and to disarm are the same", "choose another time for one of them");
         if (!node.Has("autoArm") && !node.Has("autoDisarm") && !node.Has("lateToDisarm")) context.Error(Codes.NoArmingTime, node, "the arming schedule names no time", "add \"autoArm\", \"autoDisarm\" or \"lateToDisarm\"");
-        if (reader.Find("holidayException") is { Kind: JsonKind.Array } groups && groups.Children.Count > MaxHolidayGroups)
+        // Single dates are no groups.
+        if (reader.Find("holidayException") is { Kind: JsonKind.Array } groups && groups.Children.Count(c => !ScheduleReader.IsDate(c.Text)) is var count and > MaxHolidayGroups)
         {
-            context.Error(Codes.HolidayGroupCount, groups, $"the rule names {groups.Children.Count} holiday groups", $"name at most {MaxHolidayGroups}");
+            context.Error(Codes.HolidayGroupCount, groups, $"the rule names {count} holiday groups", $"name at most {MaxHolidayGroups}");
         }
 
         ImmutableSortedSet<DateOnly> holidays = reader.Find("holidayException") is { } h ? ScheduleReader.Calendars(context, h, "holidayException", MaxHolidayGroups) : [];

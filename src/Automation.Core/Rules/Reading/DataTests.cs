@@ -8,7 +8,7 @@ namespace Automation.Core.Rules;
 internal static class DataTests
 {
     private const double Most = 1e15;
-    private static readonly string[] Comparisons = ["is", "in", "not", "notIn", "above", "atLeast", "below", "atMost"];
+    private static readonly string[] Comparisons = ["is", "in", "isNot", "notIn", "above", "atLeast", "below", "atMost"];
 
     /// <summary>The comparison words, for the lists of known properties.</summary>
     public static ReadOnlySpan<string> Names => Comparisons;
@@ -48,7 +48,7 @@ internal static class DataTests
         {
             if (node.Find(word) is not { } value) continue;
             any = true;
-            if (word is "is" or "in" or "not" or "notIn")
+            if (word is "is" or "in" or "isNot" or "notIn")
             {
                 if (DataValues(context, value, word) is { Length: > 0 } values) tests.Add(new DataTest(property, word is "is" or "in" ? Comparison.In : Comparison.NotIn, values));
             }

@@ -112,6 +112,8 @@ internal static class ScheduleReader
         return days;
     }
 
+    public static bool IsDate(string text) => DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out _);
+
     public static ImmutableArray<DayOfWeek> Weekdays(ReadContext context, JsonNode node, string what)
     {
         var days = new SortedSet<DayOfWeek>();

@@ -35,7 +35,7 @@ internal static class BrokerVerb
             if (data is not null)
             {
                 Directory.CreateDirectory(data);
-                store = await SqliteMqttStore.OpenAsync(Path.Combine(data, "mqtt.db"), time, loggers.CreateLogger("Automation.Storage"), cancellationToken);
+                store = SqliteMqttStore.Open(Path.Combine(data, "mqtt.db"), time, loggers.CreateLogger("Automation.Storage"));
             }
 
             var random = new Random(RandomNumberGenerator.GetInt32(int.MaxValue));
@@ -54,7 +54,7 @@ internal static class BrokerVerb
             await broker.StopAsync(CancellationToken.None);
             return 0;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException)
         {
             throw new StartRefusedException(e.Message, e);
         }

@@ -188,11 +188,11 @@ internal sealed partial class AutomationHost : IAsyncDisposable
         EmbeddedBroker embedded = _settings.Broker ?? throw new InvalidOperationException("Neither an embedded nor an external broker is configured.");
         try
         {
-            _mqttStore = await SqliteMqttStore.OpenAsync(Path.Combine(_settings.DataFolder, "mqtt.db"), _time, _loggers.CreateLogger("Automation.Storage"), cancellationToken);
+            _mqttStore = SqliteMqttStore.Open(Path.Combine(_settings.DataFolder, "mqtt.db"), _time, _loggers.CreateLogger("Automation.Storage"));
             _broker = new MqttBroker(embedded.Options, _mqttStore, embedded.Authenticator, embedded.Authorizer, _time, new Random(random.Next()), _loggers);
             await _broker.StartAsync(cancellationToken);
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or InvalidDataException)
         {
             throw new StartRefusedException(e.Message, e);
         }

@@ -88,6 +88,12 @@ public sealed partial class DeviceConnection
         SetOnline(false, reason);
     }
 
+    /// <summary>The password was changed while the stream goes on: the device is still there, but nothing can be done on it.</summary>
+    private void TellIfLoginClosed()
+    {
+        if (_endpoint.Gate.Reason is { } reason) Report(_endpoint.Gate.Locked ? DeviceProblemKind.LoginLocked : DeviceProblemKind.LoginRefused, reason);
+    }
+
     private TimeSpan AfterStream(StreamEnd end, TimeSpan lasted)
     {
         if (lasted >= ShortStream && end.Kind is (StreamEndKind.Closed or StreamEndKind.Silent)) _failures = 0;

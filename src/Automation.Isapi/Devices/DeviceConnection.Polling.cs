@@ -47,7 +47,9 @@ public sealed partial class DeviceConnection
 
         bool initial = _unread;
         if (initial) _poller.Restart();
-        if (await _poller.PollAsync(initial, cancellationToken).ConfigureAwait(false) && initial) _unread = false;
+        bool answered = await _poller.PollAsync(initial, cancellationToken).ConfigureAwait(false);
+        if (answered && initial) _unread = false;
+        if (!answered) TellIfLoginClosed();
         using var awake = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Task due = Task.Delay(_limits.PollInterval * _poller.Slowdown, _time, awake.Token);
         Task asked = _pollNow.WaitAsync(awake.Token);

@@ -120,6 +120,7 @@ public sealed partial class DeviceConnection : IAsyncDisposable
         var call = new ActionCall(on, parameters, _calls, _later, _observer as IPictureObserver, _limits.MaxPictureBytes);
         ActionOutcome outcome = await ActionExecutor.ExecuteAsync(action, call, ct).ConfigureAwait(false);
         if (outcome.Succeeded) PollSoon();
+        else if (outcome.Reason == ActionReason.Unauthorized) TellIfLoginClosed();
         return outcome;
     }
 

@@ -9,13 +9,16 @@ namespace Automation.Isapi.Documents;
 /// </remarks>
 internal sealed class DeviceElement(string name)
 {
+    private static readonly List<DeviceElement> None = [];
+
     private List<DeviceElement>? _children;
 
     public string Name { get; } = name;
 
     public string Text { get; set; } = "";
 
-    public IReadOnlyList<DeviceElement> Children => _children is null ? [] : _children;
+    /// <summary>In document order; not to be changed.</summary>
+    public List<DeviceElement> Children => _children ?? None;
 
     public void Add(DeviceElement child) => (_children ??= []).Add(child);
 

@@ -22,7 +22,9 @@ internal static class DeviceText
     /// </summary>
     public static string RepairXml(string text)
     {
-        if (text.AsSpan().IndexOfAnyInRange('\0', '\u001F') < 0 && !text.Contains('&') && !text.Contains("<?", StringComparison.Ordinal)) return text;
+        int from = Follows(text, 0, "<?xml") ? text.IndexOf("?>", StringComparison.Ordinal) + 2 : 0;
+        // Nearly every document is good as it stands, but for its declaration.
+        if (from != 1 && text.AsSpan(from).IndexOfAny(Suspicious) < 0) return from == 0 ? text : text[from..];
         var result = new StringBuilder(text.Length + 64);
         for (int i = 0; i < text.Length; i++)
         {
@@ -62,6 +64,9 @@ internal static class DeviceText
     }
 
     private static bool Follows(string text, int at, string what) => string.CompareOrdinal(text, at, what, 0, what.Length) == 0;
+
+    /// <summary>What a repair may be needed for: ampersands, further declarations, control characters.</summary>
+    private static readonly SearchValues<char> Suspicious = SearchValues.Create("&?\0\u0001\u0002\u0003\u0004\u0005\u0006\a\b\v\f\u000E\u000F\u0010\u0011\u0012\u0013\u0014\u0015\u0016\u0017\u0018\u0019\u001A\u001B\u001C\u001D\u001E\u001F\uFFFE\uFFFF");
 
     private static readonly SearchValues<char> Digits = SearchValues.Create("0123456789");
     private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdefABCDEF");

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Automation.Core.Model;
 using Automation.Isapi.Documents;
 
@@ -9,24 +10,30 @@ internal static class AlertData
     /// <summary>Longest text kept of a field; the longest honest one is a picture's URL.</summary>
     private const int MaxTextLength = 512;
 
-    /// <summary>Fields taken as they are, by the name they get. Found at any depth.</summary>
-    private static readonly (string Wire, string Name)[] Texts =
-    [
-        ("channelName", "channelName"), ("detectionTarget", "target"), ("regionID", "regionId"), ("bkgUrl", "pictureUrl"), ("pictureURL", "pictureUrl"),
-        ("visibleLightURL", "pictureUrl"), ("thermalURL", "thermalPictureUrl"), ("videoURL", "videoUrl"), ("status", "status"), ("deviceSerial", "deviceSerial"),
-        ("roomNumber", "roomNumber"), ("ruleName", "ruleName"), ("licensePlate", "licensePlate"),
-    ];
+    /// <summary>Fields taken as they are, by the name they get. Found at any depth; the first of a name counts.</summary>
+    private static readonly FrozenDictionary<string, string> Texts = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase)
+    {
+        ["channelName"] = "channelName",
+        ["detectionTarget"] = "target",
+        ["regionID"] = "regionId",
+        ["bkgUrl"] = "pictureUrl",
+        ["pictureURL"] = "pictureUrl",
+        ["visibleLightURL"] = "pictureUrl",
+        ["thermalURL"] = "thermalPictureUrl",
+        ["videoURL"] = "videoUrl",
+        ["status"] = "status",
+        ["deviceSerial"] = "deviceSerial",
+        ["roomNumber"] = "roomNumber",
+        ["ruleName"] = "ruleName",
+        ["licensePlate"] = "licensePlate",
+    }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
 
     public static DataObject Of(Alert alert, string type)
     {
         var data = new List<KeyValuePair<string, DataValue>>(16);
         AddEnvelope(data, alert);
         if (alert.PostCount is { } count) data.Add(new("count", count));
-        foreach ((string wire, string name) in Texts)
-        {
-            if (alert.Body.Find(wire) is { } found) AddText(data, name, found.Text);
-        }
-
+        AddTexts(data, alert.Body);
         switch (type)
         {
             case "temperatureAlarm" or "temperaturePreAlarm" or "temperatureDifference" or "fireDetection" or "temperatureMeasured":
@@ -73,6 +80,26 @@ internal static class AlertData
         AddNumber(data, "serial", access.Child("serialNo"));
         ThermalData.Add(data, access);
         return DataObject.From(data);
+    }
+
+    /// <summary>One walk through the alert for all names: this is done for every event of every device.</summary>
+    private static void AddTexts(List<KeyValuePair<string, DataValue>> data, DeviceElement element)
+    {
+        foreach (DeviceElement child in element.Children)
+        {
+            if (child.Children.Count > 0) AddTexts(data, child);
+            else if (Texts.TryGetValue(child.Name, out string? name) && !Has(data, name)) AddText(data, name, child.Text);
+        }
+    }
+
+    private static bool Has(List<KeyValuePair<string, DataValue>> data, string name)
+    {
+        foreach ((string known, _) in data)
+        {
+            if (known == name) return true;
+        }
+
+        return false;
     }
 
     private static void AddEnvelope(List<KeyValuePair<string, DataValue>> data, Alert alert)

@@ -44,16 +44,8 @@ internal sealed class DeviceHttp(DeviceEndpoint endpoint)
     {
         try
         {
-            if (endpoint.Gate.Proven) return await ExchangeAsync(method, path, content, limited).ConfigureAwait(false);
-            await endpoint.Gate.Turn.WaitAsync(limited).ConfigureAwait(false);
-            try
-            {
-                return await ExchangeAsync(method, path, content, limited).ConfigureAwait(false);
-            }
-            finally
-            {
-                endpoint.Gate.Turn.Release();
-            }
+            if (endpoint.Gate.Proven) return await ExchangeAsync(method, path, content, inTurn: false, limited).ConfigureAwait(false);
+            return await InTurnAsync(() => ExchangeAsync(method, path, content, inTurn: true, limited), limited).ConfigureAwait(false);
         }
         catch (Exception e) when (FailureOf(e, cancellationToken) is { } failure)
         {
@@ -61,28 +53,53 @@ internal sealed class DeviceHttp(DeviceEndpoint endpoint)
         }
     }
 
-    private async Task<OpenAnswer> ExchangeAsync(HttpMethod method, string path, DeviceContent? content, CancellationToken limited)
+    /// <summary>Where an answer may be rejected, the loops go one after the other, so that a changed password is not tried by all of them.</summary>
+    private async Task<OpenAnswer> InTurnAsync(Func<Task<OpenAnswer>> exchange, CancellationToken limited)
+    {
+        await endpoint.Gate.Turn.WaitAsync(limited).ConfigureAwait(false);
+        try
+        {
+            return await exchange().ConfigureAwait(false);
+        }
+        finally
+        {
+            endpoint.Gate.Turn.Release();
+        }
+    }
+
+    private async Task<OpenAnswer> ExchangeAsync(HttpMethod method, string path, DeviceContent? content, bool inTurn, CancellationToken limited)
     {
         if (endpoint.Gate.Reason is { } closed) return Refused(closed);
         Uri uri = endpoint.UriOf(path);
         bool answered = _digest is not null || _basic;
         HttpResponseMessage response = await SendAsync(method, uri, content, limited).ConfigureAwait(false);
-        if (response.StatusCode == HttpStatusCode.Unauthorized)
+        if (response.StatusCode != HttpStatusCode.Unauthorized) return Taken(response, answered);
+        if (!await TakeChallengeAsync(response, answered, limited).ConfigureAwait(false)) return Refused(endpoint.Gate.Reason ?? "the login was refused");
+        return inTurn
+            ? await AnswerAsync(method, uri, content, limited).ConfigureAwait(false)
+            : await InTurnAsync(() => AnswerAsync(method, uri, content, limited), limited).ConfigureAwait(false);
+    }
+
+    /// <summary>Sends once more, with the answer to the challenge. There is no third time (ACT-9).</summary>
+    private async Task<OpenAnswer> AnswerAsync(HttpMethod method, Uri uri, DeviceContent? content, CancellationToken limited)
+    {
+        if (endpoint.Gate.Reason is { } closed)
         {
-            bool tryAgain = await TakeChallengeAsync(response, answered, limited).ConfigureAwait(false);
-            if (!tryAgain) return Refused(endpoint.Gate.Reason ?? "the login was refused");
-            answered = true;
-            response = await SendAsync(method, uri, content, limited).ConfigureAwait(false);
-            if (response.StatusCode == HttpStatusCode.Unauthorized)
-            {
-                // One answer was rejected: there is no second (ACT-9).
-                DeviceElement? document = await ReadRefusalAsync(response, limited).ConfigureAwait(false);
-                Forget();
-                endpoint.Gate.Rejected(document);
-                return Refused(endpoint.Gate.Reason ?? "the login was refused");
-            }
+            // Another loop was rejected while this one waited for its turn.
+            Forget();
+            return Refused(closed);
         }
 
+        HttpResponseMessage response = await SendAsync(method, uri, content, limited).ConfigureAwait(false);
+        if (response.StatusCode != HttpStatusCode.Unauthorized) return Taken(response, answered: true);
+        DeviceElement? document = await ReadRefusalAsync(response, limited).ConfigureAwait(false);
+        Forget();
+        endpoint.Gate.Rejected(document);
+        return Refused(endpoint.Gate.Reason ?? "the login was refused");
+    }
+
+    private OpenAnswer Taken(HttpResponseMessage response, bool answered)
+    {
         if (answered)
         {
             if (_digest is not null) _digest.Proven = true;

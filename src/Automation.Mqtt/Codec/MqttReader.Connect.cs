@@ -75,7 +75,7 @@ internal static partial class MqttReader
     {
         PropertyBag? bag = v5 ? PropertyBag.Read(ref reader, PropertyBag.Will) : null;
         ReadOnlySpan<byte> topic = reader.Utf8();
-        if (!reader.Failed && (TopicName.Check(topic) != TopicFault.None || MqttText.HasControlCharacters(topic))) reader.Fail(ReasonCode.MalformedPacket);
+        if (!reader.Failed && TopicName.Check(topic) != TopicFault.None) reader.Fail(ReasonCode.MalformedPacket);
         return new WillPacket
         {
             Topic = Encoding.UTF8.GetString(topic),

@@ -218,7 +218,7 @@ internal static partial class MqttReader
         shared = v5 && TopicFilter.IsShared(filter);
         TopicFault fault = reader.Failed ? TopicFault.None : TopicFilter.Check(filter);
         if (fault == TopicFault.Share) reader.Fail(ReasonCode.ProtocolError);
-        else if (fault != TopicFault.None || MqttText.HasControlCharacters(filter)) reader.Fail(ReasonCode.MalformedPacket);
+        else if (fault != TopicFault.None) reader.Fail(ReasonCode.MalformedPacket);
         return Encoding.UTF8.GetString(filter);
     }
 }

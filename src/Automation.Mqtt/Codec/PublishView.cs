@@ -120,8 +120,9 @@ internal readonly ref struct PublishView
         }
 
         TopicFault fault = TopicName.Check(topic);
+        if (fault == TopicFault.ControlCharacter && allowControlCharacters) fault = topic.IndexOfAny((byte)'+', (byte)'#') >= 0 ? TopicFault.Wildcard : TopicFault.None;
         if (fault == TopicFault.TooManyLevels) reader.Fail(ReasonCode.TopicNameInvalid);
-        else if (fault != TopicFault.None || (!allowControlCharacters && MqttText.HasControlCharacters(topic))) reader.Fail(ReasonCode.MalformedPacket);
+        else if (fault != TopicFault.None) reader.Fail(ReasonCode.MalformedPacket);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using Automation.Core.Topics;
 using Automation.Mqtt.Protocol;
 
 namespace Automation.Mqtt.Codec;
@@ -128,7 +129,7 @@ internal ref struct SpanReader(ReadOnlySpan<byte> bytes)
     public string NameText()
     {
         ReadOnlySpan<byte> text = Utf8();
-        if (!MqttText.HasControlCharacters(text)) return Encoding.UTF8.GetString(text);
+        if (!TopicName.HasControlCharacter(text)) return Encoding.UTF8.GetString(text);
         Fail(ReasonCode.MalformedPacket);
         return "";
     }

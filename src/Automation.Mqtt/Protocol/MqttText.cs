@@ -12,20 +12,6 @@ internal static class MqttText
     /// <summary>Well-formed, so without surrogates and overlong forms, and without U+0000 (MQTT-1.5.4-1, MQTT-1.5.4-2).</summary>
     public static bool IsValid(ReadOnlySpan<byte> utf8) => utf8.IndexOf((byte)0) < 0 && Utf8.IsValid(utf8);
 
-    /// <summary>U+0001 to U+001F and U+007F to U+009F, which MQTT 5.0 §1.5.4 advises against; the text is well-formed UTF-8.</summary>
-    public static bool HasControlCharacters(ReadOnlySpan<byte> utf8)
-    {
-        if (utf8.IndexOfAnyInRange((byte)0, (byte)0x1F) >= 0 || utf8.Contains((byte)0x7F)) return true;
-
-        // U+0080 to U+009F are C2 80 to C2 9F.
-        for (int at; (at = utf8.IndexOf((byte)0xC2)) >= 0; utf8 = utf8[(at + 1)..])
-        {
-            if (at + 1 < utf8.Length && utf8[at + 1] <= 0x9F) return true;
-        }
-
-        return false;
-    }
-
     /// <summary>Whether a string can be sent: no half surrogate pair, no U+0000, at most <see cref="MaximumBytes"/> in UTF-8.</summary>
     public static bool CanSend(string text)
     {

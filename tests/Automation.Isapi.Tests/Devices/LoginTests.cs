@@ -75,6 +75,23 @@ public sealed class LoginTests
     }
 
     [Fact, Trait("Req", "ACT-9")]
+    public async Task PasswordChangedMeanwhile_IsToldAndNotTriedByEveryLoop()
+    {
+        await using FakeDevice device = await FakeDevice.StartAsync();
+        var observer = new RecordingObserver();
+        await using DeviceConnection connection = TestDevices.Connect(TestDevices.Recorder(device.Url), observer, new ManualTime(), TestDevices.Patient);
+        connection.Start();
+        await Until.True(() => connection.Online, observer.ToString);
+        device.Password = "another";
+        device.Nonce = "n2";
+        ActionOutcome[] outcomes = await Until.Done(Task.WhenAll(Enumerable.Range(0, 5).Select(_ => connection.ExecuteAsync("goHome", ResourceAddress.Parse("store/nvr/channel/4"), DataObject.Empty, CancellationToken.None))));
+        Assert.All(outcomes, o => Assert.Equal((ActionReason.Unauthorized, false), (o.Reason, o.RetrySafe)));
+        // The old nonce once, the new one once; the others are not sent.
+        Assert.InRange(device.RejectedLogins, 1, 2);
+        Assert.Equal(DeviceProblemKind.LoginRefused, Assert.Single(observer.Problems).Kind);
+    }
+
+    [Fact, Trait("Req", "ACT-9")]
     public async Task ExpiredNonce_IsAnsweredOnceWithTheNewOne()
     {
         await using FakeDevice device = await FakeDevice.StartAsync();

@@ -2,5 +2,5 @@ namespace Automation.Host;
 
 internal static class Program
 {
-    private static int Main(string[] args) => args.Length == 0 ? 2 : 0;
+    private static Task<int> Main(string[] args) => Cli.CommandLine.RunAsync(args, Console.Out, Console.Error, TimeProvider.System);
 }

@@ -1,3 +1,7 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Diagnostics.CodeAnalysis;
+
 namespace Automation.Core.Thresholds;
 
 /// <summary>How much a number changed within the last stretch of time: its value now less its value at the stretch's begin.</summary>
@@ -11,6 +15,8 @@ internal sealed class RateWindow(TimeSpan length)
 
     /// <summary>One for each slot, one at or before the begin, one for the slot under way.</summary>
     private const int Capacity = Slots + 2;
+
+    private const int PairBytes = 16;
 
     private readonly long _slotTicks = Math.Max(1, length.Ticks / Slots);
     private readonly long[] _at = new long[Capacity];
@@ -31,6 +37,41 @@ internal sealed class RateWindow(TimeSpan length)
         if (_count == 0 || now - LastKeptAt >= _slotTicks) Keep(value, now);
         (_latest, _latestAt) = (value, now);
         return change;
+    }
+
+    /// <summary>Writes u8 count, then count + 1 pairs (i64 at, f64 value): those kept, then the latest; little-endian.</summary>
+    public void Write(IBufferWriter<byte> to)
+    {
+        Span<byte> bytes = to.GetSpan(1 + ((_count + 1) * PairBytes));
+        bytes[0] = (byte)_count;
+        for (int i = 0; i <= _count; i++)
+        {
+            int index = (_first + i) % Capacity;
+            Span<byte> pair = bytes[(1 + (i * PairBytes))..];
+            BinaryPrimitives.WriteInt64LittleEndian(pair, i == _count ? _latestAt : _at[index]);
+            BinaryPrimitives.WriteDoubleLittleEndian(pair[8..], i == _count ? _latest : _value[index]);
+        }
+
+        to.Advance(1 + ((_count + 1) * PairBytes));
+    }
+
+    /// <summary>Reads what <see cref="Write"/> wrote and moves the span behind it.</summary>
+    public static bool TryRead(TimeSpan length, ref ReadOnlySpan<byte> from, [NotNullWhen(true)] out RateWindow? window)
+    {
+        window = null;
+        if (from.IsEmpty || from[0] > Capacity || from.Length < 1 + ((from[0] + 1) * PairBytes)) return false;
+        window = new RateWindow(length);
+        int count = from[0];
+        for (int i = 0; i <= count; i++)
+        {
+            ReadOnlySpan<byte> pair = from[(1 + (i * PairBytes))..];
+            (long at, double value) = (BinaryPrimitives.ReadInt64LittleEndian(pair), BinaryPrimitives.ReadDoubleLittleEndian(pair[8..]));
+            if (i == count) (window._latestAt, window._latest) = (at, value);
+            else window.Keep(value, at);
+        }
+
+        from = from[(1 + ((count + 1) * PairBytes))..];
+        return true;
     }
 
     private long LastKeptAt => _at[(_first + _count - 1) % Capacity];

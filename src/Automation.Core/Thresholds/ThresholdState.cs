@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Buffers.Binary;
 using Automation.Core.Compilation.Form;
 
 namespace Automation.Core.Thresholds;
@@ -15,6 +17,8 @@ namespace Automation.Core.Thresholds;
 /// </remarks>
 internal struct ThresholdState
 {
+    private const int SnapshotBytes = 12;
+
     private long _deadline;
     private Phase _phase;
     private ThresholdSide _side;
@@ -81,6 +85,34 @@ internal struct ThresholdState
         if (_phase is not (Phase.Holding or Phase.Overdue) || bounds.Restart == HoldPolicy.AssumeHeld) return ThresholdChange.None;
         _phase = bounds.Restart == HoldPolicy.Restart ? Phase.New : Phase.Blocked;
         return ThresholdChangeKind.Cancelled;
+    }
+
+    /// <summary>Writes the state: u8 phase, u8 side, u8 unknown, u8 whether a rate window follows, i64 deadline; little-endian.</summary>
+    public readonly void Write(IBufferWriter<byte> to)
+    {
+        Span<byte> bytes = to.GetSpan(SnapshotBytes);
+        bytes[0] = (byte)_phase;
+        bytes[1] = (byte)_side;
+        bytes[2] = _unknown ? (byte)1 : (byte)0;
+        bytes[3] = _rate is null ? (byte)0 : (byte)1;
+        BinaryPrimitives.WriteInt64LittleEndian(bytes[4..], _deadline);
+        to.Advance(SnapshotBytes);
+        _rate?.Write(to);
+    }
+
+    /// <summary>Takes over what <see cref="Write"/> wrote and moves the span behind it.</summary>
+    /// <returns>False: the bytes are no such state; this one is as before.</returns>
+    public bool Read(ThresholdBounds bounds, ref ReadOnlySpan<byte> from)
+    {
+        if (from.Length < SnapshotBytes || from[0] > (byte)Phase.Blocked || from[1] > (byte)ThresholdSide.Below || from[3] > 1) return false;
+        long deadline = BinaryPrimitives.ReadInt64LittleEndian(from[4..]);
+        if (deadline < 0 || deadline > DateTime.MaxValue.Ticks) return false;
+        ReadOnlySpan<byte> rest = from[SnapshotBytes..];
+        RateWindow? rate = null;
+        if (from[3] == 1 && !RateWindow.TryRead(bounds.RatePer, ref rest, out rate)) return false;
+        (_phase, _side, _unknown, _deadline, _rate) = ((Phase)from[0], (ThresholdSide)from[1], from[2] != 0, deadline, rate);
+        from = rest;
+        return true;
     }
 
     private ThresholdChange Lose(HoldPolicy policy)

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Automation.Host.Validation.Keywords;
 
@@ -8,7 +9,7 @@ namespace Automation.Host.Validation;
 internal sealed partial class SchemaCompiler(SchemaRegistry registry, SchemaOptions options)
 {
     // Recursion through references is as deep as a chain of them; far beyond what anybody writes, far below the stack.
-    private const int MaximumDepth = 1_000;
+    private const int MaximumDepth = 500;
 
     private readonly JsonEquality _equality = new(options.Limits.NumberDigits);
     private int _depth;
@@ -17,7 +18,7 @@ internal sealed partial class SchemaCompiler(SchemaRegistry registry, SchemaOpti
     public SchemaNode NodeOf(SchemaLocation location)
     {
         if (location.Node is { } known) return known;
-        if (++_depth > MaximumDepth) throw new JsonSchemaException(location.Absolute, $"more than {MaximumDepth} schemas inside each other");
+        if (++_depth > MaximumDepth || !RuntimeHelpers.TryEnsureSufficientExecutionStack()) throw new JsonSchemaException(location.Absolute, $"more than {MaximumDepth} schemas inside each other");
         var node = new SchemaNode(location);
         location.Node = node;
         CompileDynamicAnchors(location.Resource);

@@ -19,7 +19,9 @@ internal static partial class MqttReader
         if (reader.Failed) return null;
 
         // MQTT-3.1.2-1, MQTT-3.1.2-2: another protocol or level is answered, not parsed.
-        if (!name.SequenceEqual("MQTT"u8) || level is not (4 or 5))
+        // MQTT 3.1, which many devices still speak, looks like 3.1.1 but for its name and level.
+        bool v31 = level == 3 && name.SequenceEqual("MQIsdp"u8);
+        if (!v31 && !(level is 4 or 5 && name.SequenceEqual("MQTT"u8)))
         {
             reader.Fail(ReasonCode.UnsupportedProtocolVersion);
             return null;
@@ -27,17 +29,19 @@ internal static partial class MqttReader
 
         bool v5 = level == 5;
         byte flags = reader.Byte();
+        if (v31) flags &= 0xFE; // MQTT 3.1 §3.1: the bit is not used, and not looked at.
         CheckFlags(ref reader, flags, v5);
         ushort keepAlive = reader.UInt16();
         PropertyBag? bag = v5 ? PropertyBag.Read(ref reader, PacketType.Connect) : null;
-        string clientId = reader.Text();
+        string clientId = reader.NameText();
+        if (v31 && clientId.Length == 0) reader.Fail(ReasonCode.ClientIdentifierNotValid);
         WillPacket? will = (flags & 4) != 0 ? Will(ref reader, flags, v5) : null;
-        string? userName = (flags & 0x80) != 0 ? reader.Text() : null;
+        string? userName = (flags & 0x80) != 0 ? reader.NameText() : null;
         ReadOnlyMemory<byte>? password = (flags & 0x40) != 0 ? reader.Bytes().ToArray() : default(ReadOnlyMemory<byte>?);
         if (reader.Failed) return null;
         return new ConnectPacket
         {
-            Version = (ProtocolVersion)level,
+            Version = v5 ? ProtocolVersion.V5 : ProtocolVersion.V311,
             ClientId = clientId,
             CleanStart = (flags & 2) != 0,
             KeepAliveSeconds = keepAlive,
@@ -71,7 +75,7 @@ internal static partial class MqttReader
     {
         PropertyBag? bag = v5 ? PropertyBag.Read(ref reader, PropertyBag.Will) : null;
         ReadOnlySpan<byte> topic = reader.Utf8();
-        if (!reader.Failed && TopicName.Check(topic) != TopicFault.None) reader.Fail(ReasonCode.TopicNameInvalid);
+        if (!reader.Failed && TopicName.Check(topic) != TopicFault.None) reader.Fail(ReasonCode.MalformedPacket);
         return new WillPacket
         {
             Topic = Encoding.UTF8.GetString(topic),

@@ -35,11 +35,12 @@ internal static partial class MqttReader
         return packet is not null;
     }
 
-    private static bool TryDecodePublish(in MqttFrame frame, ProtocolVersion version, [NotNullWhen(true)] out MqttPacket? packet, out ReasonCode reason)
+    private static bool TryDecodePublish(
+        in MqttFrame frame, ProtocolVersion version, bool allowControlCharacters, [NotNullWhen(true)] out MqttPacket? packet, out ReasonCode reason)
     {
         packet = null;
         byte[] scratch = [];
-        if (!PublishView.TryParse(frame, version, ref scratch, out PublishView view, out reason)) return false;
+        if (!PublishView.TryParse(frame, version, ref scratch, out PublishView view, out reason, allowControlCharacters)) return false;
         packet = ToPacket(view);
         return true;
     }
@@ -91,7 +92,7 @@ internal static partial class MqttReader
         ImmutableArray<Subscription>.Builder subscriptions = ImmutableArray.CreateBuilder<Subscription>();
 
         // MQTT-3.8.3-2: at least one filter.
-        if (reader.IsEmpty) reader.Fail(ReasonCode.ProtocolError);
+        if (reader.IsEmpty) reader.Fail(ReasonCode.MalformedPacket);
         while (!reader.IsEmpty)
         {
             string filter = Filter(ref reader, v5, out bool shared);
@@ -113,10 +114,8 @@ internal static partial class MqttReader
     /// <summary><code>7 6 reserved | 5 4 retain handling | 3 retain as published | 2 no local | 1 0 maximum QoS; 3.1.1: 7 to 2 reserved</code></summary>
     private static void CheckOptions(ref SpanReader reader, byte options, bool v5, bool shared)
     {
-        // MQTT-3.8.3-5 (3.1.1: MQTT-3-8.3-4): reserved bits.
-        if ((options & (v5 ? 0xC0 : 0xFC)) != 0) reader.Fail(ReasonCode.MalformedPacket);
-        if ((options & 3) == 3) reader.Fail(v5 ? ReasonCode.ProtocolError : ReasonCode.MalformedPacket);
-        if ((options & 0x30) == 0x30) reader.Fail(ReasonCode.ProtocolError);
+        // MQTT-3.8.3-5 (3.1.1: MQTT-3-8.3-4): reserved bits; and neither QoS nor retain handling has a value 3.
+        if ((options & (v5 ? 0xC0 : 0xFC)) != 0 || (options & 3) == 3 || (options & 0x30) == 0x30) reader.Fail(ReasonCode.MalformedPacket);
 
         // MQTT-3.8.3-4: no local makes no sense on a shared subscription.
         if (shared && (options & 4) != 0) reader.Fail(ReasonCode.ProtocolError);
@@ -142,7 +141,7 @@ internal static partial class MqttReader
         ImmutableArray<string>.Builder filters = ImmutableArray.CreateBuilder<string>();
 
         // MQTT-3.10.3-2: at least one filter.
-        if (reader.IsEmpty) reader.Fail(ReasonCode.ProtocolError);
+        if (reader.IsEmpty) reader.Fail(ReasonCode.MalformedPacket);
         while (!reader.IsEmpty) filters.Add(Filter(ref reader, v5, out _));
         return new UnsubscribePacket { PacketId = packetId, Filters = filters.ToImmutable(), UserProperties = bag?.UserProperties ?? [] };
     }
@@ -193,7 +192,7 @@ internal static partial class MqttReader
     {
         if (!v5 || reader.IsEmpty) return (ReasonCode.Success, null);
         byte code = reader.Byte();
-        if (!ReasonCodes.IsAllowed(type, code)) reader.Fail(ReasonCode.MalformedPacket);
+        if (!ReasonCodes.IsAllowed(type, code)) reader.Fail(ReasonCode.ProtocolError);
         return ((ReasonCode)code, reader.IsEmpty ? null : PropertyBag.Read(ref reader, type));
     }
 
@@ -217,7 +216,9 @@ internal static partial class MqttReader
     {
         ReadOnlySpan<byte> filter = reader.Utf8();
         shared = v5 && TopicFilter.IsShared(filter);
-        if (!reader.Failed && TopicFilter.Check(filter) != TopicFault.None) reader.Fail(ReasonCode.MalformedPacket);
+        TopicFault fault = reader.Failed ? TopicFault.None : TopicFilter.Check(filter);
+        if (fault == TopicFault.Share) reader.Fail(ReasonCode.ProtocolError);
+        else if (fault != TopicFault.None) reader.Fail(ReasonCode.MalformedPacket);
         return Encoding.UTF8.GetString(filter);
     }
 }

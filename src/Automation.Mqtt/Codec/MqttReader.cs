@@ -19,13 +19,14 @@ internal static partial class MqttReader
     /// <param name="version">Of the connection; a CONNECT states its own.</param>
     /// <param name="maximumPacketSize">Whole packets, bytes; a longer one is <see cref="ReasonCode.PacketTooLarge"/> as soon as its length is seen.</param>
     public static MqttReadResult TryRead(
-        ref ReadOnlySequence<byte> buffer, ProtocolVersion version, int maximumPacketSize, out MqttPacket? packet, out ReasonCode reason)
+        ref ReadOnlySequence<byte> buffer, ProtocolVersion version, int maximumPacketSize, out MqttPacket? packet, out ReasonCode reason,
+        bool allowControlCharacters = false)
     {
         packet = null;
         ReadOnlySequence<byte> rest = buffer;
         MqttReadResult result = TryReadFrame(ref rest, maximumPacketSize, out MqttFrame frame, out reason);
         if (result != MqttReadResult.Done) return result;
-        if (!TryDecode(frame, version, out packet, out reason)) return MqttReadResult.Malformed;
+        if (!TryDecode(frame, version, out packet, out reason, allowControlCharacters)) return MqttReadResult.Malformed;
         buffer = rest;
         return MqttReadResult.Done;
     }
@@ -45,7 +46,13 @@ internal static partial class MqttReader
         }
 
         if (head.IsEmpty) return MqttReadResult.NeedMoreData;
-        if (!HeaderIsValid(head[0])) return Refuse(ReasonCode.MalformedPacket, out reason);
+        if (!HeaderIsValid(head[0]))
+        {
+            // What no client may send at all is out of place before it is malformed.
+            bool outOfPlace = (PacketType)(head[0] >> 4) is PacketType.None or PacketType.ConnAck or PacketType.SubAck or PacketType.UnsubAck or PacketType.PingResp or PacketType.Auth;
+            return Refuse(outOfPlace ? ReasonCode.ProtocolError : ReasonCode.MalformedPacket, out reason);
+        }
+
 
         int bodyBytes = 0;
         int lengthBytes = 0;
@@ -84,7 +91,7 @@ internal static partial class MqttReader
             if (body.Length == 3)
             {
                 code = (ReasonCode)bytes[2];
-                if (!ReasonCodes.IsAllowed(frame.Type, bytes[2])) reason = ReasonCode.MalformedPacket;
+                if (!ReasonCodes.IsAllowed(frame.Type, bytes[2])) reason = ReasonCode.ProtocolError;
             }
 
             return reason == ReasonCode.Success;
@@ -99,9 +106,10 @@ internal static partial class MqttReader
     }
 
     /// <summary>Any packet as a record; what it holds is copied out of the buffer.</summary>
-    public static bool TryDecode(in MqttFrame frame, ProtocolVersion version, [NotNullWhen(true)] out MqttPacket? packet, out ReasonCode reason)
+    public static bool TryDecode(
+        in MqttFrame frame, ProtocolVersion version, [NotNullWhen(true)] out MqttPacket? packet, out ReasonCode reason, bool allowControlCharacters = false)
     {
-        if (frame.Type == PacketType.Publish) return TryDecodePublish(frame, version, out packet, out reason);
+        if (frame.Type == PacketType.Publish) return TryDecodePublish(frame, version, allowControlCharacters, out packet, out reason);
         if (frame.Body.IsSingleSegment) return Decode(frame.Type, frame.Body.FirstSpan, version, out packet, out reason);
         int length = (int)frame.Body.Length;
         byte[] together = ArrayPool<byte>.Shared.Rent(length);
@@ -124,12 +132,14 @@ internal static partial class MqttReader
     public static bool TryPeekProtocolLevel(in MqttFrame frame, out byte level)
     {
         level = 0;
-        if (frame.Type != PacketType.Connect || frame.Body.Length < 7) return false;
-        Span<byte> start = stackalloc byte[7];
-        frame.Body.Slice(0, 7).CopyTo(start);
-        if (!start[..6].SequenceEqual("\0\u0004MQTT"u8)) return false;
-        level = start[6];
-        return true;
+        if (frame.Type != PacketType.Connect) return false;
+        Span<byte> start = stackalloc byte[9];
+        int length = (int)Math.Min(frame.Body.Length, start.Length);
+        frame.Body.Slice(0, length).CopyTo(start);
+        var reader = new SpanReader(start[..length]);
+        ReadOnlySpan<byte> name = reader.Bytes();
+        level = reader.Byte();
+        return !reader.Failed && (name.SequenceEqual("MQTT"u8) || name.SequenceEqual("MQIsdp"u8));
     }
 
     /// <summary>MQTT 5.0 §2.1.3, table 2-2: the reserved flags. Those of PUBLISH are its own.</summary>

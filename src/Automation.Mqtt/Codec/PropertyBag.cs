@@ -13,6 +13,8 @@ internal sealed class PropertyBag
 
     private static readonly ulong[] AllowedIn = BuildAllowed();
 
+    private static readonly ulong Known = AllowedIn.Aggregate((all, some) => all | some);
+
     private readonly uint[] _numbers = new uint[0x2B];
     private readonly string?[] _texts = new string?[0x20];
     private ImmutableArray<KeyValuePair<string, string>>.Builder? _user;
@@ -30,6 +32,17 @@ internal sealed class PropertyBag
     public ReadOnlyMemory<byte>? AuthenticationData => _authenticationData is null ? default(ReadOnlyMemory<byte>?) : _authenticationData;
 
     public static bool IsAllowed(PacketType type, int id) => id < 64 && (AllowedIn[(int)type] & (1UL << id)) != 0;
+
+    /// <summary>
+    /// MQTT 5.0 §2.2.2.2 calls an identifier that is not valid for its packet malformed. A whole property that stands in the wrong
+    /// packet is answered as a protocol error outside SUBSCRIBE and UNSUBSCRIBE: what Mosquitto and its test suite made the custom.
+    /// </summary>
+    public static void Misplaced(ref SpanReader reader, PacketType type, int id)
+    {
+        bool known = id < 64 && (Known & (1UL << id)) != 0;
+        if (known) PropertyValue.Skip(ref reader, (PropertyId)id);
+        reader.Fail(known && type is not (PacketType.Subscribe or PacketType.Unsubscribe) ? ReasonCode.ProtocolError : ReasonCode.MalformedPacket);
+    }
 
     public bool Has(PropertyId id) => (_seen & (1UL << (int)id)) != 0;
 
@@ -61,8 +74,7 @@ internal sealed class PropertyBag
             if (reader.Failed) return;
             if (!IsAllowed(type, id))
             {
-                // MQTT 5.0 §2.2.2.2: an identifier that is not valid for the packet makes it malformed.
-                reader.Fail(ReasonCode.MalformedPacket);
+                Misplaced(ref reader, type, id);
                 return;
             }
 

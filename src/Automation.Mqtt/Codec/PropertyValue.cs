@@ -24,11 +24,36 @@ internal static class PropertyValue
                 // MQTT-3.3.2-8: 0 is not an alias.
                 return NotZero(ref reader, reader.UInt16(), ReasonCode.TopicAliasInvalid);
             case PropertyId.SubscriptionIdentifier:
-                return NotZero(ref reader, (uint)reader.VariableInt(), ReasonCode.ProtocolError);
+                return NotZero(ref reader, (uint)reader.VariableInt(), ReasonCode.MalformedPacket);
             case PropertyId.MaximumPacketSize:
                 return NotZero(ref reader, reader.UInt32(), ReasonCode.ProtocolError);
             default:
                 return reader.UInt32();
+        }
+    }
+
+    /// <summary>Checks a value of any property without keeping it.</summary>
+    public static void Skip(ref SpanReader reader, PropertyId id)
+    {
+        switch (id)
+        {
+            case PropertyId.UserProperty:
+                reader.Utf8();
+                reader.Utf8();
+                break;
+            case PropertyId.ContentType or PropertyId.AssignedClientIdentifier or PropertyId.AuthenticationMethod or PropertyId.ResponseInformation
+                or PropertyId.ServerReference or PropertyId.ReasonString:
+                reader.Utf8();
+                break;
+            case PropertyId.ResponseTopic:
+                ReadResponseTopic(ref reader);
+                break;
+            case PropertyId.CorrelationData or PropertyId.AuthenticationData:
+                reader.Bytes();
+                break;
+            default:
+                ReadNumber(ref reader, id);
+                break;
         }
     }
 

@@ -45,7 +45,11 @@ internal readonly ref struct PublishView
     public bool PropertiesForwardAsTheyAre => TopicAlias == 0 && MessageExpirySeconds is null && !HasSubscriptionIdentifiers;
 
     /// <param name="scratch">Grows as needed (at most to the packet's size); one per connection.</param>
-    public static bool TryParse(in MqttFrame frame, ProtocolVersion version, ref byte[] scratch, out PublishView view, out ReasonCode reason)
+    /// <param name="allowControlCharacters">
+    /// MQTT 5.0 §1.5.4 leaves it to the receiver: a server refuses topics with control characters, a client takes what its server let through.
+    /// </param>
+    public static bool TryParse(
+        in MqttFrame frame, ProtocolVersion version, ref byte[] scratch, out PublishView view, out ReasonCode reason, bool allowControlCharacters = false)
     {
         view = default;
         var qos = (QoS)((frame.FirstByte >> 1) & 3);
@@ -66,7 +70,7 @@ internal readonly ref struct PublishView
         ushort packetId = qos == QoS.AtMostOnce ? (ushort)0 : reader.PacketId();
         var hop = new HopProperties();
         ReadOnlySpan<byte> properties = version == ProtocolVersion.V5 ? ReadProperties(ref reader, ref hop) : default;
-        if (!reader.Failed) CheckTopic(ref reader, topic, hop.TopicAlias);
+        if (!reader.Failed) CheckTopic(ref reader, topic, hop.TopicAlias, allowControlCharacters);
         reason = reader.Reason;
         if (reader.Failed) return false;
 
@@ -100,23 +104,25 @@ internal readonly ref struct PublishView
         {
             ReadOnlySpan<byte> from = reader.Rest;
             var id = (PropertyId)reader.VariableInt();
-            SkipValue(ref reader, id);
+            PropertyValue.Skip(ref reader, id);
             if (id is not (PropertyId.TopicAlias or PropertyId.MessageExpiryInterval or PropertyId.SubscriptionIdentifier))
                 output.Write(from[..(from.Length - reader.Rest.Length)]);
         }
     }
 
-    private static void CheckTopic(ref SpanReader reader, ReadOnlySpan<byte> topic, ushort alias)
+    private static void CheckTopic(ref SpanReader reader, ReadOnlySpan<byte> topic, ushort alias, bool allowControlCharacters)
     {
         if (topic.IsEmpty)
         {
-            // MQTT 5.0 §3.3.2.1: no topic and no alias is a protocol error; in 3.1.1 there are no aliases (MQTT-4.7.3-1).
-            if (alias == 0) reader.Fail(ReasonCode.ProtocolError);
+            // MQTT 5.0 §3.3.2.1: a topic or an alias; in 3.1.1 there are no aliases (MQTT-4.7.3-1).
+            if (alias == 0) reader.Fail(ReasonCode.MalformedPacket);
             return;
         }
 
         TopicFault fault = TopicName.Check(topic);
-        if (fault != TopicFault.None) reader.Fail(fault is TopicFault.Wildcard or TopicFault.TooManyLevels ? ReasonCode.TopicNameInvalid : ReasonCode.MalformedPacket);
+        if (fault == TopicFault.ControlCharacter && allowControlCharacters) fault = topic.IndexOfAny((byte)'+', (byte)'#') >= 0 ? TopicFault.Wildcard : TopicFault.None;
+        if (fault == TopicFault.TooManyLevels) reader.Fail(ReasonCode.TopicNameInvalid);
+        else if (fault != TopicFault.None) reader.Fail(ReasonCode.MalformedPacket);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -165,7 +171,7 @@ internal readonly ref struct PublishView
             if (inner.Failed) break;
             if (!PropertyBag.IsAllowed(PacketType.Publish, id))
             {
-                inner.Fail(ReasonCode.MalformedPacket);
+                PropertyBag.Misplaced(ref inner, PacketType.Publish, id);
                 break;
             }
 
@@ -193,30 +199,7 @@ internal readonly ref struct PublishView
                 hop.HasSubscriptionIdentifiers = true;
                 break;
             default:
-                SkipValue(ref reader, id);
-                break;
-        }
-    }
-
-    private static void SkipValue(ref SpanReader reader, PropertyId id)
-    {
-        switch (id)
-        {
-            case PropertyId.UserProperty:
-                reader.Utf8();
-                reader.Utf8();
-                break;
-            case PropertyId.ContentType:
-                reader.Utf8();
-                break;
-            case PropertyId.ResponseTopic:
-                PropertyValue.ReadResponseTopic(ref reader);
-                break;
-            case PropertyId.CorrelationData:
-                reader.Bytes();
-                break;
-            default:
-                PropertyValue.ReadNumber(ref reader, id);
+                PropertyValue.Skip(ref reader, id);
                 break;
         }
     }

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using Automation.Core.Topics;
 using Automation.Mqtt.Protocol;
 
 namespace Automation.Mqtt.Codec;
@@ -123,6 +124,15 @@ internal ref struct SpanReader(ReadOnlySpan<byte> bytes)
     }
 
     public string Text() => Encoding.UTF8.GetString(Utf8());
+
+    /// <summary>A name that will be logged and compared: without control characters, as MQTT 5.0 §1.5.4 allows to insist on.</summary>
+    public string NameText()
+    {
+        ReadOnlySpan<byte> text = Utf8();
+        if (!TopicName.HasControlCharacter(text)) return Encoding.UTF8.GetString(text);
+        Fail(ReasonCode.MalformedPacket);
+        return "";
+    }
 
     public readonly bool Finish(out ReasonCode reason)
     {

@@ -30,7 +30,7 @@ public sealed class ConnectTests
 
     [Theory, Trait("Spec", "MQTT-3.1.2-1")]
     [InlineData("100C00044D51545406020000000000", (byte)1)]
-    [InlineData("101000064D51497364700302000A00026162", (byte)1)]
+    [InlineData("101000064D51497364700202000A00026162", (byte)1)]
     public async Task UnknownProtocol_IsAnsweredAndClosed(string hex, byte returnCode)
     {
         await using BrokerUnderTest broker = await BrokerUnderTest.StartAsync();

@@ -37,8 +37,8 @@ public sealed class PublishTests
     [InlineData(0x36, "0001 61 0001 00 7A", ReasonCode.MalformedPacket)] // QoS 3
     [InlineData(0x38, "0001 61 00 7A", ReasonCode.MalformedPacket)] // DUP with QoS 0
     [InlineData(0x32, "0001 61 0000 00", ReasonCode.ProtocolError)] // packet identifier 0
-    [InlineData(0x30, "0002 2B2F 00", ReasonCode.TopicNameInvalid)] // wildcard
-    [InlineData(0x30, "0000 00", ReasonCode.ProtocolError)] // empty topic without alias
+    [InlineData(0x30, "0002 2B2F 00", ReasonCode.MalformedPacket)] // wildcard
+    [InlineData(0x30, "0000 00", ReasonCode.MalformedPacket)] // empty topic without alias
     [InlineData(0x30, "0001 00 00", ReasonCode.MalformedPacket)] // U+0000
     [InlineData(0x30, "0002 C328 00", ReasonCode.MalformedPacket)] // not UTF-8
     [InlineData(0x30, "0001 61 03 23 0000 7A", ReasonCode.TopicAliasInvalid)] // alias 0
@@ -46,10 +46,10 @@ public sealed class PublishTests
     [InlineData(0x30, "0000 03 23 0001 7A", ReasonCode.ProtocolError)] // unknown alias
     [InlineData(0x30, "0001 61 02 0B05 7A", ReasonCode.ProtocolError)] // subscription identifier from a client
     [InlineData(0x30, "0001 61 04 0100 0100 7A", ReasonCode.ProtocolError)] // a property twice
-    [InlineData(0x30, "0001 61 05 11 00000000 7A", ReasonCode.MalformedPacket)] // a property of another packet
-    [InlineData(0x00, "", ReasonCode.MalformedPacket)] // packet type 0
+    [InlineData(0x30, "0001 61 05 11 00000000 7A", ReasonCode.ProtocolError)] // a property of another packet
+    [InlineData(0x00, "", ReasonCode.ProtocolError)] // packet type 0
     [InlineData(0x20, "00 00 00", ReasonCode.ProtocolError)] // CONNACK from a client
-    [InlineData(0x82, "0001 00", ReasonCode.ProtocolError)] // SUBSCRIBE without a filter
+    [InlineData(0x82, "0001 00", ReasonCode.MalformedPacket)] // SUBSCRIBE without a filter
     [InlineData(0x80, "0001 00 0001 61 00", ReasonCode.MalformedPacket)] // SUBSCRIBE with the wrong flags
     [InlineData(0x82, "0001 00 0001 61 40", ReasonCode.MalformedPacket)] // reserved bits of the options
     [InlineData(0x82, "0001 00 0005 612F232F62 00", ReasonCode.MalformedPacket)] // a/#/b

@@ -21,6 +21,9 @@ public sealed record EngineRule
 
     public required string Name { get; init; }
 
+    /// <summary>The id of the rule whose document this is a further part of (a document with several triggers that do different things); null for a rule of its own.</summary>
+    public string? PartOf { get; init; }
+
     /// <summary>The kind of the document it came from: <c>linkage</c>, <c>exception</c>, …</summary>
     public required string Kind { get; init; }
 

@@ -1,0 +1,115 @@
+namespace Automation.Core.Rules;
+
+/// <summary>The codes of findings. 10xx: file and JSON, 11xx: shape, 12xx: meaning, 13xx: site file, 20xx: lint. Each has its page in <c>docs/diagnostics</c>.</summary>
+internal static class Codes
+{
+    public const string FileTooLarge = "AUT1001";
+    public const string NotUtf8 = "AUT1002";
+    public const string Syntax = "AUT1003";
+    public const string TooDeep = "AUT1004";
+    public const string TooManyValues = "AUT1005";
+    public const string LoneSurrogate = "AUT1006";
+    public const string NumberTooLarge = "AUT1007";
+    public const string DuplicateKey = "AUT1008";
+    public const string EmptyFile = "AUT1009";
+    public const string TooManyFindings = "AUT1010";
+    public const string SeveralDocuments = "AUT1011";
+
+    public const string NotADocument = "AUT1101";
+    public const string KindMissing = "AUT1102";
+    public const string KindUnknown = "AUT1103";
+    public const string PropertyMissing = "AUT1104";
+    public const string PropertyUnknown = "AUT1105";
+    public const string WrongType = "AUT1106";
+    public const string TextLength = "AUT1107";
+    public const string NotASlug = "AUT1108";
+    public const string NumberRange = "AUT1109";
+    public const string NotWhole = "AUT1110";
+    public const string NotAChoice = "AUT1111";
+    public const string DurationShape = "AUT1112";
+    public const string DurationRange = "AUT1113";
+    public const string TimeShape = "AUT1114";
+    public const string WindowShape = "AUT1115";
+    public const string WeekdayShape = "AUT1116";
+    public const string DateShape = "AUT1117";
+    public const string AddressShape = "AUT1118";
+    public const string ListLength = "AUT1119";
+    public const string Ambiguous = "AUT1120";
+    public const string CronShape = "AUT1121";
+    public const string TopicShape = "AUT1122";
+    public const string VersionShape = "AUT1123";
+    public const string ListRepeats = "AUT1124";
+
+    public const string ResourceUnknown = "AUT1201";
+    public const string SelectsNothing = "AUT1202";
+    public const string RuleIdTwice = "AUT1203";
+    public const string SourceIsTarget = "AUT1204";
+    public const string LinkageTwice = "AUT1205";
+    public const string LinkageActionCount = "AUT1206";
+    public const string LinkedResourceCount = "AUT1207";
+    public const string CameraActionCount = "AUT1208";
+    public const string CaptureOverP2p = "AUT1209";
+    public const string ProxiedDevice = "AUT1210";
+    public const string PanelNotAuthenticated = "AUT1211";
+    public const string EventUnknown = "AUT1212";
+    public const string EventNotOfResource = "AUT1213";
+    public const string ActionUnknown = "AUT1214";
+    public const string ActionNotOnResource = "AUT1215";
+    public const string PresetUnknown = "AUT1216";
+    public const string ParameterUnknown = "AUT1217";
+    public const string ParameterMissing = "AUT1218";
+    public const string ExceptionUnknown = "AUT1219";
+    public const string OfflineMinutes = "AUT1220";
+    public const string MinutesNotTaken = "AUT1221";
+    public const string ArmEqualsDisarm = "AUT1222";
+    public const string HolidayGroupCount = "AUT1223";
+    public const string CalendarUnknown = "AUT1224";
+    public const string NoArmingTime = "AUT1225";
+    public const string GroupChannelCount = "AUT1226";
+    public const string ChannelGroupCount = "AUT1227";
+    public const string SiteGroupCount = "AUT1228";
+    public const string GroupChannelTwice = "AUT1229";
+    public const string NotCounting = "AUT1230";
+    public const string BoundsContradict = "AUT1231";
+    public const string NoBound = "AUT1232";
+    public const string BelowAbsoluteZero = "AUT1233";
+    public const string RuleUnknown = "AUT1234";
+    public const string NoTriggerResource = "AUT1235";
+    public const string NoPosition = "AUT1236";
+    public const string NotTheSite = "AUT1238";
+    public const string SpanCount = "AUT1240";
+
+    public const string TemplateUnknown = "AUT1251";
+    public const string TemplateVersion = "AUT1252";
+    public const string InputMissing = "AUT1253";
+    public const string InputUnknown = "AUT1254";
+    public const string InputMismatch = "AUT1255";
+    public const string InputCount = "AUT1256";
+    public const string PlaceholderUnknown = "AUT1257";
+    public const string InputUnused = "AUT1258";
+    public const string TemplateTwice = "AUT1259";
+    public const string TemplateProof = "AUT1261";
+
+    public const string TimeZoneUnknown = "AUT1301";
+    public const string DeviceTwice = "AUT1302";
+    public const string ResourceTwice = "AUT1303";
+    public const string UrlShape = "AUT1304";
+    public const string VariableNotSet = "AUT1305";
+    public const string LiteralPassword = "AUT1306";
+    public const string CalendarTwice = "AUT1307";
+    public const string AreaUnknown = "AUT1308";
+    public const string DeviceReserved = "AUT1309";
+    public const string VariableName = "AUT1310";
+    public const string NotOfKind = "AUT1311";
+
+    public const string SameRule = "AUT2001";
+    public const string Shadowed = "AUT2002";
+    public const string NeverOpen = "AUT2003";
+    public const string NeverTrue = "AUT2004";
+    public const string NeverTriggered = "AUT2005";
+    public const string Fight = "AUT2006";
+    public const string Loop = "AUT2007";
+    public const string DeviceCannot = "AUT2008";
+    public const string Opaque = "AUT2009";
+    public const string TriggerCannot = "AUT2010";
+}

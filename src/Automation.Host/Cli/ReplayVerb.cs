@@ -1,0 +1,86 @@
+using System.CommandLine;
+using Automation.Core.Engine;
+using Automation.Core.Model;
+using Automation.Core.Rules;
+using Automation.Host.Composition;
+using Automation.Host.Scripting;
+
+namespace Automation.Host.Cli;
+
+/// <summary><c>replay</c>: the engine in virtual time over recorded events; prints what would be done, byte for byte the same on every run.</summary>
+internal static class ReplayVerb
+{
+    public static Command Create(TextWriter output)
+    {
+        var site = new Option<FileInfo>("--site") { Description = "The site file.", Required = true };
+        var rules = new Option<string[]>("--rules") { Description = "Rule files and folders.", Required = true, AllowMultipleArgumentsPerToken = true };
+        var events = new Option<FileInfo>("--events") { Description = "The inputs: one JSON object a line.", Required = true };
+        var until = new Option<string?>("--until") { Description = "Stop at this instant (ISO 8601); time passes up to it." };
+        var json = new Option<bool>("--json") { Description = "Also print events, states, firings and exceptions, each with a \"type\"." };
+        var command = new Command("replay", "Runs rules over recorded inputs in virtual time and prints each action request.") { site, rules, events, until, json };
+        command.SetAction(parsed =>
+        {
+            DateTimeOffset? end = parsed.GetValue(until) is { } text ? Instants.Parse("--until", text) : null;
+            return Run(parsed.GetValue(site)!.FullName, parsed.GetValue(rules)!, parsed.GetValue(events)!.FullName, end, parsed.GetValue(json), output);
+        });
+        return command;
+    }
+
+    private static int Run(string siteFile, string[] rulePaths, string eventsFile, DateTimeOffset? until, bool json, TextWriter output)
+    {
+        SiteReading reading = SiteFiles.Read(siteFile);
+        if (reading.Site is not { } site)
+        {
+            FindingPrinter.Print(reading.Findings, json: false, output);
+            return 1;
+        }
+
+        SiteRules loaded = RuleDirectory.Load(site, rulePaths, ShippedTemplates.Library);
+        if (loaded.HasErrors)
+        {
+            FindingPrinter.Print(loaded.Findings.Where(f => f.Severity == FindingSeverity.Error), json: false, output);
+            return 1;
+        }
+
+        var sink = new ReplaySink(site, json, output);
+        Play(loaded, eventsFile, until, sink);
+        sink.Flush();
+        return 0;
+    }
+
+    /// <summary>Steps a new engine through a file of inputs, up to <paramref name="until"/>, and lets time pass to it.</summary>
+    /// <exception cref="StartRefusedException">The file cannot be read, or a line is wrong.</exception>
+    public static SiteEngine Play(SiteRules rules, string path, DateTimeOffset? until, ReplaySink sink)
+    {
+        try
+        {
+            using var lines = new StreamReader(path, System.Text.Encoding.UTF8, detectEncodingFromByteOrderMarks: true, bufferSize: 1 << 16);
+            return Play(rules, lines, path, until, sink);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new StartRefusedException($"{path}: cannot be read: {e.Message}");
+        }
+    }
+
+    private static SiteEngine Play(SiteRules rules, TextReader lines, string path, DateTimeOffset? until, ReplaySink sink)
+    {
+        var engine = new SiteEngine(rules.Program, EngineOptions.Default, new JintScriptHost(ScriptLimits.Default));
+        long sequence = 0;
+        bool started = false;
+        int number = 0;
+        while (lines.ReadLine() is { } line)
+        {
+            number++;
+            if (string.IsNullOrWhiteSpace(line)) continue;
+            if (!ReplayInput.TryRead(line, sequence + 1, out EngineInput input, out string? problem)) throw new StartRefusedException($"{path}:{number}: {problem}");
+            if (until is { } end && input.At > end) break;
+            if (!started) engine.Start(EngineInput.Time(sequence++, input.At), sink);
+            started = true;
+            engine.Step(input with { Sequence = sequence++ }, sink);
+        }
+
+        if (until is { } last && started) engine.Step(EngineInput.Time(sequence, last), sink);
+        return engine;
+    }
+}

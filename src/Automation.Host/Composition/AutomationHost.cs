@@ -1,0 +1,241 @@
+using System.Collections.Immutable;
+using System.Reflection;
+using System.Text;
+using Automation.Core.Engine;
+using Automation.Core.Model;
+using Automation.Core.Rules;
+using Automation.Host.Hub;
+using Automation.Host.Outbox;
+using Automation.Host.Scripting;
+using Automation.Host.Storage;
+using Automation.Host.Storage.Sqlite;
+using Automation.Mqtt;
+using Automation.Mqtt.Broker;
+using Automation.Mqtt.Client;
+using Microsoft.Extensions.Logging;
+
+namespace Automation.Host.Composition;
+
+/// <summary>The process put together: storage, bus, outbox, sites, hub. Starts in the order in which parts need each other and stops in the opposite one.</summary>
+internal sealed partial class AutomationHost : IAsyncDisposable
+{
+    private readonly List<SiteRuntime> _sites = [];
+    private readonly List<IAsyncDisposable> _subscriptions = [];
+    private readonly CancellationTokenSource _stop = new();
+    private readonly HostSettings _settings;
+    private readonly TimeProvider _time;
+    private readonly ILoggerFactory _loggers;
+    private readonly ILogger _logger;
+    private readonly TopicNames _topics;
+    private readonly DateTimeOffset _started;
+    private IHostStore? _store;
+    private SqliteMqttStore? _mqttStore;
+    private MqttBroker? _broker;
+    private MqttClient? _client;
+    private IMqttBus? _bus;
+    private RetainedTopics? _retained;
+    private ActionOutbox? _outbox;
+    private HealthPage? _health;
+    private Task _cleanup = Task.CompletedTask;
+    private bool _stopped;
+
+    private AutomationHost(HostSettings settings, TimeProvider time, ILoggerFactory loggers)
+    {
+        _settings = settings;
+        _time = time;
+        _loggers = loggers;
+        _logger = loggers.CreateLogger("Automation");
+        _topics = new TopicNames(settings.BaseTopic);
+        _started = time.GetUtcNow();
+    }
+
+    public static string Version { get; } =
+        typeof(AutomationHost).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0";
+
+    public IReadOnlyList<SiteRuntime> Sites => _sites;
+
+    /// <summary>Where the embedded broker listens; null with an external one.</summary>
+    public System.Net.IPEndPoint? BrokerEndpoint => _broker?.Endpoints[0];
+
+    public Uri? HealthUrl => _health?.Url;
+
+    public IMqttBus Bus => _bus ?? throw new InvalidOperationException("The host is not started.");
+
+    /// <exception cref="StartRefusedException">Something outside is not as asked: a port in use, a folder that cannot be written, rules that cannot be read.</exception>
+    public static async Task<AutomationHost> StartAsync(HostSettings settings, TimeProvider time, Random random, ILoggerFactory loggers, CancellationToken cancellationToken)
+    {
+        var host = new AutomationHost(settings, time, loggers);
+        try
+        {
+            await host.StartAsync(random, cancellationToken);
+            return host;
+        }
+        catch
+        {
+            await host.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Stops within seconds: no more input, what was taken is finished or kept durable, then the bus goes.</summary>
+    public async Task StopAsync()
+    {
+        if (_stopped) return;
+        _stopped = true;
+        await _stop.CancelAsync();
+        await _cleanup;
+        if (_health is not null) await _health.DisposeAsync();
+        foreach (IAsyncDisposable subscription in _subscriptions) await subscription.DisposeAsync();
+        await Task.WhenAll(_sites.Select(s => s.StopInputAsync()));
+        if (_outbox is not null) await _outbox.StopAsync();
+        foreach (SiteRuntime site in _sites) await site.DisposeAsync();
+        if (_retained is not null && _bus is { IsConnected: true })
+        {
+            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(1), _time);
+            try
+            {
+                await _retained.SetAsync(_topics.Status, "offline"u8.ToArray(), limit.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                // The broker's will says it instead.
+            }
+        }
+
+        if (_client is not null) await _client.DisposeAsync();
+        if (_broker is not null) await _broker.DisposeAsync();
+        if (_mqttStore is not null) await _mqttStore.DisposeAsync();
+        if (_store is not null) await _store.DisposeAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        _stop.Dispose();
+    }
+
+    private async Task StartAsync(Random random, CancellationToken cancellationToken)
+    {
+        var loaded = _settings.Sites.Select(source => (Source: source, Rules: RuleDirectory.Load(source.Site, source.RulePaths, _settings.Templates))).ToList();
+        RefuseDuplicates(loaded.SelectMany(l => l.Rules.Definitions));
+        _store = await OpenStoreAsync(cancellationToken);
+        await OpenBusAsync(random, cancellationToken);
+        _retained = new RetainedTopics(_bus!, _logger);
+        _outbox = new ActionOutbox(_store, new DeviceExecutor(ConnectionOf), new OutboxLimits(), _time, new Random(random.Next()), _loggers.CreateLogger("Automation.Outbox"));
+        _outbox.Finished += (request, outcome, attempts) =>
+        {
+            SiteRuntime? site = SiteOf(request.On);
+            if (site is null) return;
+            site.Inbox.Post(new SiteInput.Engine(EngineInput.Outcome(0, default, request.On, request.Id, outcome.Succeeded)));
+            _ = site.Projection.OutcomeAsync(request, outcome, attempts);
+        };
+
+        IReadOnlyDictionary<string, bool> toggles = await _store.ReadTogglesAsync(cancellationToken);
+        foreach ((SiteSource source, SiteRules rules) in loaded)
+        {
+            foreach (Finding finding in rules.Findings) LogFinding(_logger, finding.Severity == FindingSeverity.Error ? LogLevel.Error : LogLevel.Warning, finding.ToString());
+            SiteEngine engine = await OpenEngineAsync(source.Site, rules, cancellationToken);
+            _sites.Add(new SiteRuntime(source.Site, rules, source.RulePaths, _settings.Templates, engine, _store, _outbox, _bus!, _topics, _retained, _time, random, _loggers));
+        }
+
+        await _retained.SetAsync(_topics.Status, "online"u8.ToArray(), cancellationToken);
+        await _retained.SetAsync(_topics.Info, Payloads.Info(Version, _started, [.. _sites.Select(s => (s.Site.Id, s.Site.Name, s.Site.Devices.Length, s.Site.Devices.Sum(d => d.Resources.Length), s.Rules.Definitions.Length))]), cancellationToken);
+        foreach (SiteRuntime site in _sites) await site.StartAsync(toggles, cancellationToken);
+        _outbox.Start();
+        _subscriptions.Add(await new RuleSwitchboard(_topics, rule => _sites.FirstOrDefault(s => s.HasRule(rule))?.Inbox, _logger).SubscribeAsync(_bus!, cancellationToken));
+        _bus!.ConnectionChanged += connected =>
+        {
+            if (connected) _ = _retained.RepublishAsync(_stop.Token);
+        };
+        _cleanup = CleanAsync();
+        if (_settings.HttpPort is { } port) _health = await HealthPage.StartAsync(port, this, _loggers, cancellationToken);
+    }
+
+    private async Task CleanAsync()
+    {
+        try
+        {
+            await new RetainedCleanup(_topics, [.. _sites.Select(s => s.Site.Id)], topic => _sites.Any(s => s.Projection.Owns(topic)), _time).RunAsync(_bus!, _stop.Token);
+        }
+        catch (Exception e) when (e is OperationCanceledException or MqttClientException or InvalidOperationException or IOException or TimeoutException)
+        {
+            // Left-overs stay until the next start.
+        }
+    }
+
+    private async Task<IHostStore> OpenStoreAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await SqliteHostStore.OpenAsync(_settings.DataFolder, _time, _loggers.CreateLogger("Automation.Storage"), cancellationToken);
+        }
+        catch (StorageException e)
+        {
+            throw new StartRefusedException(e.Message, e);
+        }
+    }
+
+    private async Task OpenBusAsync(Random random, CancellationToken cancellationToken)
+    {
+        if (_settings.ExternalBroker is { } external)
+        {
+            var will = new MqttMessage { Topic = _topics.Status, Payload = "offline"u8.ToArray(), QoS = QoS.AtLeastOnce, Retain = true };
+            _client = await MqttClient.ConnectAsync(external with { Will = new MqttWill { Message = will } }, _time, new Random(random.Next()), _loggers.CreateLogger("Automation.Mqtt"), cancellationToken);
+            _bus = _client;
+            return;
+        }
+
+        EmbeddedBroker embedded = _settings.Broker ?? throw new InvalidOperationException("Neither an embedded nor an external broker is configured.");
+        try
+        {
+            _mqttStore = SqliteMqttStore.Open(Path.Combine(_settings.DataFolder, "mqtt.db"), _time, _loggers.CreateLogger("Automation.Storage"));
+            _broker = new MqttBroker(embedded.Options, _mqttStore, embedded.Authenticator, embedded.Authorizer, _time, new Random(random.Next()), _loggers);
+            await _broker.StartAsync(cancellationToken);
+        }
+        catch (Exception e) when (e is IOException or InvalidDataException)
+        {
+            throw new StartRefusedException(e.Message, e);
+        }
+
+        _bus = _broker;
+    }
+
+    /// <summary>The engine as it was when the process last stopped, or a new one when there is nothing to go on from.</summary>
+    private async Task<SiteEngine> OpenEngineAsync(Site site, SiteRules rules, CancellationToken cancellationToken)
+    {
+        var scripts = new JintScriptHost(ScriptLimits.Default);
+        EngineOptions options = EngineOptions.Default;
+        if (await _store!.ReadSnapshotAsync(site.Id, cancellationToken) is { } snapshot)
+        {
+            try
+            {
+                return SiteEngine.Restore(rules.Program, options, snapshot.Bytes.Span, scripts);
+            }
+            catch (FormatException e)
+            {
+                LogSnapshotUnusable(_logger, site.Id, e.Message);
+            }
+        }
+
+        return new SiteEngine(rules.Program, options, scripts);
+    }
+
+    private SiteRuntime? SiteOf(ResourceAddress resource) => _sites.FirstOrDefault(s => s.Site.Id == resource.Site);
+
+    private Automation.Isapi.DeviceConnection? ConnectionOf(ResourceAddress resource) => SiteOf(resource)?.ConnectionOf(resource);
+
+    private static void RefuseDuplicates(IEnumerable<RuleDefinition> rules)
+    {
+        var seen = new Dictionary<string, RuleDefinition>(StringComparer.Ordinal);
+        foreach (RuleDefinition rule in rules)
+        {
+            if (!seen.TryAdd(rule.Id, rule)) throw new StartRefusedException($"{rule.File}:{rule.Line}: the rule '{rule.Id}' exists already in {seen[rule.Id].File}; ids are unique over all sites: rename one");
+        }
+    }
+
+    [LoggerMessage(Message = "{Finding}")]
+    private static partial void LogFinding(ILogger logger, LogLevel level, string finding);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Site}: what was kept of the rules' timers and counts cannot be used and they start anew: {Reason}")]
+    private static partial void LogSnapshotUnusable(ILogger logger, string site, string reason);
+}

@@ -1,0 +1,45 @@
+using System.Collections.Immutable;
+using System.Net;
+using Automation.Core.Model;
+using Automation.Core.Rules;
+using Automation.Mqtt.Broker;
+using Automation.Mqtt.Client;
+
+namespace Automation.Host.Composition;
+
+/// <summary>Everything a host is started with; made from the configuration file, the demo or a test.</summary>
+internal sealed record HostSettings
+{
+    /// <summary>Where the databases are kept; made when missing.</summary>
+    public required string DataFolder { get; init; }
+
+    /// <summary>First level or levels of every topic.</summary>
+    public string BaseTopic { get; init; } = "automation";
+
+    public required ImmutableArray<SiteSource> Sites { get; init; }
+
+    public TemplateLibrary Templates { get; init; } = ShippedTemplates.Library;
+
+    /// <summary>The embedded broker; null when an external one is used.</summary>
+    public EmbeddedBroker? Broker { get; init; }
+
+    /// <summary>An external broker; null when the embedded one is used.</summary>
+    public MqttClientOptions? ExternalBroker { get; init; }
+
+    /// <summary>Port of the health page on loopback; 0 for any free one, null for none.</summary>
+    public int? HttpPort { get; init; }
+}
+
+/// <param name="RulePaths">Folders and files of the site's rules.</param>
+internal sealed record SiteSource(Site Site, ImmutableArray<string> RulePaths);
+
+/// <summary>How the embedded broker listens and whom it lets in.</summary>
+internal sealed record EmbeddedBroker
+{
+    public MqttBrokerOptions Options { get; init; } = new() { Listeners = [new MqttListener { Address = new IPEndPoint(IPAddress.Loopback, 1883) }] };
+
+    /// <summary>Users and their rules; none: anonymous clients on loopback only.</summary>
+    public required IMqttAuthenticator Authenticator { get; init; }
+
+    public required IMqttAuthorizer Authorizer { get; init; }
+}

@@ -1,0 +1,74 @@
+using Automation.Core.Model;
+using Automation.Core.Rules;
+using Automation.Host.Hub;
+using Microsoft.Extensions.Logging;
+
+namespace Automation.Host.Composition;
+
+/// <summary>
+/// Watches a site's rule files and swaps a changed set in whole; a set with an error is not loaded, the old rules keep running, and that is said once
+/// (design.md section 5). Looks at the contents every two seconds: file notifications are lost on network shares and in containers.
+/// </summary>
+internal sealed partial class RuleReloader(
+    Site site, IReadOnlyList<string> paths, TemplateLibrary templates, SiteInbox inbox, SiteProjection projection, string fingerprint, TimeProvider time, ILogger logger)
+{
+    private static readonly TimeSpan Every = TimeSpan.FromSeconds(2);
+
+    private string _fingerprint = fingerprint;
+
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                await Task.Delay(Every, time, cancellationToken);
+                await LookAsync(cancellationToken);
+            }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (StartRefusedException e)
+            {
+                // A file that is just being written or a share that is away: the next look sees.
+                LogUnreadable(logger, site.Id, e.Message);
+            }
+        }
+    }
+
+    /// <summary>Reads the files; loads them when they changed and are right. True when a new set is in force.</summary>
+    public async Task<bool> LookAsync(CancellationToken cancellationToken)
+    {
+        SiteRules rules = RuleDirectory.Load(site, paths, templates);
+        if (rules.Fingerprint == _fingerprint) return false;
+        _fingerprint = rules.Fingerprint;
+        if (rules.HasErrors)
+        {
+            foreach (Finding finding in rules.Findings.Where(f => f.Severity == FindingSeverity.Error)) LogFinding(logger, finding.ToString());
+            int count = rules.Findings.Count(f => f.Severity == FindingSeverity.Error);
+            string first = rules.Findings.First(f => f.Severity == FindingSeverity.Error).ToString();
+            LogNotLoaded(logger, site.Id, count);
+            await projection.ProblemAsync("rulesNotLoaded", default, $"AUT3302: the changed rules have {count} error(s) and were not loaded, the old ones keep running; first: {first}");
+            return false;
+        }
+
+        var loaded = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await inbox.PostAsync(new SiteInput.Load(rules, loaded), cancellationToken);
+        await loaded.Task.WaitAsync(cancellationToken);
+        LogLoaded(logger, site.Id, rules.Definitions.Length);
+        return true;
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Site}: the changed rules are in force, {Count} in all")]
+    private static partial void LogLoaded(ILogger logger, string site, int count);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "AUT3302 {Site}: the changed rules have {Count} error(s) and were not loaded; the old ones keep running")]
+    private static partial void LogNotLoaded(ILogger logger, string site, int count);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Finding}")]
+    private static partial void LogFinding(ILogger logger, string finding);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Site}: the rules could not be read, the old ones keep running: {Reason}")]
+    private static partial void LogUnreadable(ILogger logger, string site, string reason);
+}

@@ -1,0 +1,12 @@
+using System.Collections.Immutable;
+using Automation.Core.Compilation.Form;
+using Automation.Core.Rules;
+
+namespace Automation.Host.Composition;
+
+/// <summary>The rules of a site as they were read from its folder: what runs, and what was found wrong.</summary>
+/// <param name="Fingerprint">A hash of the files, so that an unchanged folder is not loaded again.</param>
+internal sealed record SiteRules(SiteProgram Program, ImmutableArray<RuleDefinition> Definitions, ImmutableArray<Finding> Findings, string Fingerprint)
+{
+    public bool HasErrors => Findings.Any(f => f.Severity == FindingSeverity.Error);
+}

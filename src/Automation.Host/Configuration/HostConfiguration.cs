@@ -1,0 +1,95 @@
+using System.Collections.Immutable;
+using Automation.Core.Model;
+using Automation.Core.Rules;
+using Automation.Host.Cli;
+using Automation.Host.Composition;
+using Automation.Mqtt.Client;
+using Microsoft.Extensions.Logging;
+
+namespace Automation.Host.Configuration;
+
+/// <summary>A configuration file as it was read; <c>schemas/configuration.schema.json</c> says what each value means. Paths are absolute.</summary>
+internal sealed record HostConfiguration
+{
+    public required string File { get; init; }
+
+    public required ImmutableArray<(string SiteFile, ImmutableArray<string> Rules)> Sites { get; init; }
+
+    public required string DataFolder { get; init; }
+
+    public string BaseTopic { get; init; } = "automation";
+
+    public int? HttpPort { get; init; } = 8080;
+
+    public LogLevel LogLevel { get; init; } = LogLevel.Information;
+
+    public ExternalBrokerConfiguration? External { get; init; }
+
+    public BrokerConfiguration Broker { get; init; } = new();
+
+    /// <summary>Reads what the configuration points to: sites, certificates, passwords.</summary>
+    /// <exception cref="StartRefusedException">Something of it is missing or wrong.</exception>
+    public HostSettings ToSettings(RunOverrides overrides, Func<string, string?> environment)
+    {
+        var sites = Sites.Select(s => new SiteSource(ReadSite(s.SiteFile, environment), s.Rules)).ToImmutableArray();
+        if (sites.GroupBy(s => s.Site.Id, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1) is { } twice)
+        {
+            throw new StartRefusedException($"{File}: two sites have the id '{twice.Key}': rename one in its site file");
+        }
+
+        var settings = new HostSettings
+        {
+            DataFolder = overrides.DataFolder ?? DataFolder,
+            BaseTopic = BaseTopic,
+            Sites = sites,
+            HttpPort = overrides.HttpPort ?? HttpPort,
+        };
+        if (External is { } external && overrides.MqttPort is null) return settings with { ExternalBroker = ExternalOptions(external, environment) };
+        BrokerConfiguration broker = overrides.MqttPort is { } port ? Broker with { Listeners = [Broker.Listeners[0] with { Port = port }, .. Broker.Listeners.Skip(1)] } : Broker;
+        return settings with { Broker = broker.ToBroker(File, BaseTopic, environment) };
+    }
+
+    private static Site ReadSite(string file, Func<string, string?> environment)
+    {
+        SiteReading reading;
+        try
+        {
+            reading = SiteReader.Read(RuleDirectory.ReadFile(file), name => environment(name) is { Length: > 0 } value ? new Secret(value) : null);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new StartRefusedException($"{file}: cannot be read: {e.Message}");
+        }
+
+        // A password that is not set is only a warning to who checks files; a run would waste a login attempt on each device.
+        Finding[] refused = [.. reading.Findings.Where(f => f.Severity == FindingSeverity.Error || f.Code == "AUT1305")];
+        return reading.Site is { } site && refused.Length == 0 ? site : throw new StartRefusedException(string.Join(Environment.NewLine, refused.Select(f => f.ToString())));
+    }
+
+    private MqttClientOptions ExternalOptions(ExternalBrokerConfiguration external, Func<string, string?> environment) => new()
+    {
+        Host = external.Host,
+        Port = external.Port,
+        Tls = external.Tls ? new MqttTls { TrustedRoots = external.CertificateAuthority is { } file ? [BrokerConfiguration.LoadCertificate(File, file, null, null)] : [] } : null,
+        ClientId = external.ClientId,
+        UserName = external.User,
+        Password = external.PasswordEnv is { } name ? BrokerConfiguration.Password(File, name, environment) : Secret.None,
+    };
+}
+
+internal sealed record ExternalBrokerConfiguration
+{
+    public required string Host { get; init; }
+
+    public int Port { get; init; } = 1883;
+
+    public bool Tls { get; init; }
+
+    public string? CertificateAuthority { get; init; }
+
+    public string ClientId { get; init; } = "automation";
+
+    public string? User { get; init; }
+
+    public string? PasswordEnv { get; init; }
+}

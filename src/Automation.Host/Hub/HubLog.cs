@@ -1,0 +1,27 @@
+using Microsoft.Extensions.Logging;
+
+namespace Automation.Host.Hub;
+
+internal static partial class HubLog
+{
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Could not publish on {Topic}: {Reason}")]
+    public static partial void PublishFailed(ILogger logger, string topic, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Ignored a command on {Topic}: {Reason}")]
+    public static partial void CommandIgnored(ILogger logger, string topic, string reason);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Rule} is switched {State} by {By}")]
+    public static partial void RuleSwitched(ILogger logger, string rule, string state, string by);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Rule} fired: {Trigger} of {Source} ({Cause})")]
+    public static partial void Fired(ILogger logger, string rule, string trigger, string source, string cause);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Action} on {Target} done ({Cause})")]
+    public static partial void ActionDone(ILogger logger, string action, string target, string cause);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Action} on {Target} not done: {Reason}{Status} ({Cause})")]
+    public static partial void ActionFailed(ILogger logger, string action, string target, string reason, string status, string cause);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Type} {State} at {Source}: {Text}")]
+    public static partial void Exception(ILogger logger, string type, string state, string source, string text);
+}

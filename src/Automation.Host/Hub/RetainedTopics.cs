@@ -1,0 +1,63 @@
+using Automation.Mqtt;
+using Automation.Mqtt.Client;
+using Microsoft.Extensions.Logging;
+
+namespace Automation.Host.Hub;
+
+/// <summary>
+/// The retained topics of this process: publishes a value when it changes, all of them again after every connect (an external broker may have lost
+/// them), and clears what an earlier run left that no longer exists.
+/// </summary>
+internal sealed class RetainedTopics(IMqttBus bus, ILogger logger)
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, byte[]> _values = new(StringComparer.Ordinal);
+
+    /// <summary>The topics that have a value now.</summary>
+    public IReadOnlyCollection<string> Topics
+    {
+        get
+        {
+            lock (_gate) return [.. _values.Keys];
+        }
+    }
+
+    /// <summary>Publishes unless the topic has this value already.</summary>
+    public async ValueTask SetAsync(string topic, byte[] payload, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            if (_values.TryGetValue(topic, out byte[]? old) && old.AsSpan().SequenceEqual(payload)) return;
+            _values[topic] = payload;
+        }
+
+        await PublishAsync(topic, payload, cancellationToken);
+    }
+
+    /// <summary>Removes the topic's value from the broker.</summary>
+    public async ValueTask ClearAsync(string topic, CancellationToken cancellationToken)
+    {
+        lock (_gate) _values.Remove(topic);
+        await PublishAsync(topic, [], cancellationToken);
+    }
+
+    public async Task RepublishAsync(CancellationToken cancellationToken)
+    {
+        KeyValuePair<string, byte[]>[] all;
+        lock (_gate) all = [.. _values];
+        foreach ((string topic, byte[] payload) in all) await PublishAsync(topic, payload, cancellationToken);
+    }
+
+    private async ValueTask PublishAsync(string topic, byte[] payload, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await bus.PublishAsync(new MqttMessage { Topic = topic, Payload = payload, QoS = QoS.AtLeastOnce, Retain = true, PayloadIsText = true }, cancellationToken);
+        }
+        catch (Exception e) when (e is MqttClientException or InvalidOperationException or IOException or TimeoutException)
+        {
+            // The value is kept and published again at the next connect.
+            HubLog.PublishFailed(logger, topic, e.Message);
+        }
+    }
+}

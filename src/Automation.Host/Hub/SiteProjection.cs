@@ -1,0 +1,172 @@
+using System.Collections.Frozen;
+using System.Text;
+using Automation.Core.Engine;
+using Automation.Core.Model;
+using Automation.Core.Rules;
+using Automation.Host.Composition;
+using Automation.Mqtt;
+using Automation.Mqtt.Client;
+using Microsoft.Extensions.Logging;
+
+namespace Automation.Host.Hub;
+
+/// <summary>Shows one site on the topic model (DEV-5, HUB-5).</summary>
+internal sealed class SiteProjection(Site site, TopicNames topics, IMqttBus bus, RetainedTopics retained, TimeProvider time, ILogger logger)
+{
+    // Replaced whole by the writer's loop at a load; read by others.
+    private volatile FrozenDictionary<string, RuleDefinition> _definitions = FrozenDictionary<string, RuleDefinition>.Empty;
+    private readonly Lock _problemGate = new();
+    private readonly HashSet<string> _problems = new(StringComparer.Ordinal);
+
+    public bool HasRule(string rule) => _definitions.ContainsKey(rule);
+
+    /// <summary>The kind of a rule's document; empty when there is no such rule.</summary>
+    public string KindOf(string rule) => _definitions.TryGetValue(rule, out RuleDefinition? definition) ? definition.Kind : "";
+
+    /// <summary>Shows every rule of a rule set that is now in force, and takes away what is gone.</summary>
+    public async Task RulesLoadedAsync(SiteEngine engine, SiteRules rules)
+    {
+        string[] gone = [.. _definitions.Keys.Except(rules.Definitions.Select(d => d.Id), StringComparer.Ordinal)];
+        _definitions = rules.Definitions.ToFrozenDictionary(d => d.Id, StringComparer.Ordinal);
+        foreach (string rule in gone)
+        {
+            await retained.ClearAsync(topics.RuleState(rule), CancellationToken.None);
+            await retained.ClearAsync(topics.RuleEnabled(rule), CancellationToken.None);
+        }
+
+        foreach (string rule in _definitions.Keys) await ShowRuleAsync(engine, rule);
+        foreach (Finding finding in rules.Findings.Where(f => f.Severity == FindingSeverity.Error))
+        {
+            await TellAsync(new HubException("ruleInvalid", "", null, true, time.GetUtcNow(), finding.ToString(), [], [], null));
+        }
+    }
+
+    public async ValueTask ShowAsync(SiteOutput output, SiteEngine engine, SiteRules rules)
+    {
+        switch (output)
+        {
+            case SiteOutput.Occurred { Value: var occurred }:
+                await PublishAsync(topics.Event(occurred.Resource), Payloads.Event(occurred, site.TimeZone));
+                break;
+            case SiteOutput.Changed { Value: var change }:
+                await retained.SetAsync(topics.State(change.Resource), Payloads.State(change.State), CancellationToken.None);
+                break;
+            case SiteOutput.FiredRule { Value: var firing }:
+                HubLog.Fired(logger, firing.Rule, firing.Trigger, firing.Source.IsEmpty ? site.Id : firing.Source.Value, firing.Cause.ToString());
+                await PublishAsync(topics.Firings(site.Id), Payloads.Firing(firing, NameOf(firing.Rule), site.TimeZone));
+                await ShowRuleAsync(engine, firing.Rule);
+                break;
+            case SiteOutput.Published { Value: var publish }:
+                await PublishAsync(publish.Topic, Encoding.UTF8.GetBytes(publish.Payload), publish.Retain, (QoS)publish.QoS);
+                break;
+            case SiteOutput.Notified { Value: var note }:
+                await PublishAsync($"{topics.Base}/{site.Id}/notifications", Payloads.Write(w =>
+                {
+                    w.WriteString("rule", note.Rule);
+                    if (!note.Source.IsEmpty) w.WriteString("source", note.Source.Value);
+                    w.WriteString("message", note.Message);
+                    Payloads.WriteTime(w, "at", note.At, site.TimeZone);
+                    w.WriteString("cause", note.Cause.ToString());
+                }));
+                break;
+            case SiteOutput.Exceptional { Value: var exception }:
+                string state = exception.Active ? "begins" : "ends";
+                await TellAsync(new HubException(
+                    exception.Exception, exception.Source.Value, exception.Rule, exception.Active, exception.At, $"{NameOf(exception.Rule)}: {exception.Exception} {state} at {exception.Source.Value}",
+                    exception.ReceivedBy, exception.Recipients, exception.Cause.ToString()));
+                break;
+            case SiteOutput.Switched { Value: var change }:
+                HubLog.RuleSwitched(logger, change.Rule, change.Enabled ? "on" : "off", change.By);
+                await ShowRuleAsync(engine, change.Rule);
+                break;
+            case SiteOutput.Fault { Value: var fault }:
+                await TellAsync(new HubException(Payloads.Camel(fault.Kind.ToString()), "", fault.Rule.Length == 0 ? null : fault.Rule, true, fault.At, fault.Detail, [], [], fault.Cause.ToString()));
+                break;
+        }
+    }
+
+    /// <summary>A device came or went (DEV-7).</summary>
+    public async Task AvailabilityAsync(ResourceAddress device, bool online, string? reason)
+    {
+        await retained.SetAsync(topics.Availability(device), Encoding.ASCII.GetBytes(online ? "online" : "offline"), CancellationToken.None);
+        if (!online && reason is not null) await TellAsync(new HubException("deviceOffline", device.Value, null, true, time.GetUtcNow(), reason, [], [], null), log: false);
+        else if (online) await TellAsync(new HubException("deviceOffline", device.Value, null, false, time.GetUtcNow(), $"{device.Value} is online", [], [], null), log: false);
+    }
+
+    /// <summary>Tells a problem of a device; the same one is told once as long as the process runs.</summary>
+    public async Task ProblemAsync(string type, ResourceAddress device, string detail)
+    {
+        lock (_problemGate)
+        {
+            if (_problems.Count > 10_000 || !_problems.Add($"{type} {device.Value} {detail}")) return;
+        }
+
+        await TellAsync(new HubException(type, device.Value, null, true, time.GetUtcNow(), detail, [], [], null));
+    }
+
+    /// <summary>The data folder does not take what must be kept.</summary>
+    public async Task DiskRefusesAsync(string reason) => await TellAsync(new HubException("storageFailed", "", null, true, time.GetUtcNow(), reason, [], [], null));
+
+    /// <summary>An action request ended.</summary>
+    public async Task OutcomeAsync(ActionRequest request, ActionOutcome outcome, int attempts)
+    {
+        if (outcome.Succeeded) HubLog.ActionDone(logger, request.Action, request.On.Value, request.Cause.ToString());
+        else
+        {
+            string status = outcome.DeviceStatus is null ? "" : ", device says: " + outcome.DeviceStatus;
+            HubLog.ActionFailed(logger, request.Action, request.On.Value, Payloads.Camel(outcome.Reason.ToString()), status, request.Cause.ToString());
+        }
+
+        DateTimeOffset now = time.GetUtcNow();
+        await PublishAsync(topics.Actions(site.Id), Payloads.Action(request, outcome, attempts, now, site.TimeZone));
+        if (!outcome.Succeeded)
+        {
+            string message = $"{request.Action} on {request.On.Value} was not done: {Payloads.Camel(outcome.Reason.ToString())}{(outcome.DeviceStatus is null ? "" : $" ({outcome.DeviceStatus})")}";
+            await TellAsync(new HubException("actionFailed", request.On.Value, request.Rule, true, now, message, [], [], request.Cause.ToString()), log: false);
+        }
+    }
+
+    public async ValueTask PictureAsync(ResourceAddress resource, ReadOnlyMemory<byte> jpeg) => await retained.SetAsync(topics.Snapshot(resource), jpeg.ToArray(), CancellationToken.None);
+
+    /// <summary>Every retained topic the site can have now; what else is below the site is left from earlier (see <see cref="RetainedCleanup"/>).</summary>
+    public bool Owns(string topic)
+    {
+        foreach (ResourceAddress address in site.Addresses)
+        {
+            if (topic == topics.State(address) || topic == topics.Availability(address) || topic == topics.Snapshot(address)) return true;
+        }
+
+        return _definitions.Keys.Any(rule => topic == topics.RuleState(rule) || topic == topics.RuleEnabled(rule) || topic == topics.State(GroupAddress(rule)));
+    }
+
+    private ResourceAddress GroupAddress(string rule) => ResourceAddress.TryParse($"{site.Id}/groups/{rule}", out ResourceAddress address) ? address : default;
+
+    private string NameOf(string rule) => _definitions.TryGetValue(rule, out RuleDefinition? definition) ? definition.Name : rule;
+
+    private async ValueTask ShowRuleAsync(SiteEngine engine, string rule)
+    {
+        if (!_definitions.TryGetValue(rule, out RuleDefinition? definition)) return;
+        RuleStatus status = engine.Status(rule);
+        var view = new RuleView(rule, definition.Kind, definition.Name, status.Enabled, status.LastFired, status.Firings, status.NextRun, status.LastFault?.Detail ?? "ok");
+        await retained.SetAsync(topics.RuleState(rule), Payloads.Rule(view, site.TimeZone), CancellationToken.None);
+        await retained.SetAsync(topics.RuleEnabled(rule), Encoding.ASCII.GetBytes(status.Enabled ? "ON" : "OFF"), CancellationToken.None);
+    }
+
+    private async ValueTask TellAsync(HubException exception, bool log = true)
+    {
+        if (log) HubLog.Exception(logger, exception.Type, exception.Active ? "begins" : "ends", exception.Source.Length == 0 ? site.Id : exception.Source, exception.Message);
+        await PublishAsync(topics.Exceptions(site.Id), Payloads.Exception(exception, site.TimeZone));
+    }
+
+    private async ValueTask PublishAsync(string topic, byte[] payload, bool retain = false, QoS qos = QoS.AtLeastOnce)
+    {
+        try
+        {
+            await bus.PublishAsync(new MqttMessage { Topic = topic, Payload = payload, QoS = qos, Retain = retain, PayloadIsText = true }, CancellationToken.None);
+        }
+        catch (Exception e) when (e is MqttClientException or InvalidOperationException or IOException or TimeoutException or ArgumentException)
+        {
+            HubLog.PublishFailed(logger, topic, e.Message);
+        }
+    }
+}

@@ -1,0 +1,56 @@
+using Automation.Core.Model;
+
+namespace Automation.Host.Hub;
+
+/// <summary>The topics of design section 4, below the configured base.</summary>
+internal sealed class TopicNames(string baseTopic)
+{
+    public string Base { get; } = baseTopic;
+
+    public string Status => Base + "/status";
+
+    public string Info => Base + "/info";
+
+    /// <summary>Every toggle command; the level before <c>enabled</c> is the rule's id.</summary>
+    public string RuleSetFilter => Base + "/rules/+/enabled/set";
+
+    /// <summary>Commands of the site's devices and of their resources.</summary>
+    public string[] CommandFilters(string site) => [$"{Base}/{site}/+/set", $"{Base}/{site}/+/+/+/set"];
+
+    public string Availability(ResourceAddress device) => $"{Base}/{device.Value}/availability";
+
+    public string State(ResourceAddress resource) => $"{Base}/{resource.Value}/state";
+
+    public string Event(ResourceAddress resource) => $"{Base}/{resource.Value}/event";
+
+    public string Snapshot(ResourceAddress resource) => $"{Base}/{resource.Value}/snapshot";
+
+    public string Exceptions(string site) => $"{Base}/{site}/exceptions";
+
+    public string Actions(string site) => $"{Base}/{site}/actions";
+
+    public string Firings(string site) => $"{Base}/{site}/firings";
+
+    public string RuleState(string rule) => $"{Base}/rules/{rule}/state";
+
+    public string RuleEnabled(string rule) => $"{Base}/rules/{rule}/enabled";
+
+    /// <summary>The rule of <c>base/rules/RULE/enabled/set</c>, or null.</summary>
+    public string? RuleOfSet(string topic)
+    {
+        string head = Base + "/rules/";
+        const string Tail = "/enabled/set";
+        return topic.StartsWith(head, StringComparison.Ordinal) && topic.EndsWith(Tail, StringComparison.Ordinal) && topic.Length > head.Length + Tail.Length
+            ? topic[head.Length..^Tail.Length]
+            : null;
+    }
+
+    /// <summary>The address of <c>base/ADDRESS/set</c>; false for anything else.</summary>
+    public bool TryResourceOfSet(string topic, out ResourceAddress address)
+    {
+        address = default;
+        const string Tail = "/set";
+        return topic.StartsWith(Base + "/", StringComparison.Ordinal) && topic.EndsWith(Tail, StringComparison.Ordinal) &&
+            topic.Length > Base.Length + 1 + Tail.Length && ResourceAddress.TryParse(topic[(Base.Length + 1)..^Tail.Length], out address);
+    }
+}

@@ -1,0 +1,252 @@
+using Automation.Core.Model;
+using Automation.Host.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace Automation.Host.Outbox;
+
+/// <summary>
+/// What leaves is durable first (decision 0005): a request is on disk before a byte goes to a device, is asked for exactly once, and is
+/// done at least once where repeating is harmless and at most once where it is not; in order per device, devices in parallel.
+/// </summary>
+internal sealed partial class ActionOutbox : IAsyncDisposable
+{
+    /// <summary>Closed rows between two clean-ups: keeps the file near its bound without a sweep per action.</summary>
+    private const int PruneEvery = 500;
+
+    private readonly IOutboxStore _store;
+    private readonly OutboxServices _services;
+    private readonly ILogger _logger;
+    private readonly Lock _gate = new();
+
+    // Under the gate.
+    private readonly Dictionary<string, DeviceQueue> _queues = new(StringComparer.Ordinal);
+    private readonly List<OutboxRow> _early = [];
+    private bool _loaded;
+    private long _lastLoaded;
+    private bool _stopped;
+    private bool _leftBehind;
+    private Task _load = Task.CompletedTask;
+    private Task _prune = Task.CompletedTask;
+
+    private int _waiting;
+    private int _sincePrune;
+
+    public ActionOutbox(IOutboxStore store, IActionExecutor executor, OutboxLimits limits, TimeProvider time, Random random, ILogger logger)
+    {
+        _store = store;
+        _logger = logger;
+        _services = new OutboxServices(store, executor, limits, time, random, logger, OnFinished);
+    }
+
+    /// <summary>A request ended and that is on disk: the request, how it ended, the calls it took. Told in order per device, on any thread, outside locks.</summary>
+    /// <remarks>A crash between disk and telling can leave one untold; <see cref="IOutboxStore.ReadFinishedAsync"/> has it.</remarks>
+    public event Action<ActionRequest, ActionOutcome, int>? Finished;
+
+    /// <summary>Requests that wait or are being done.</summary>
+    public int Waiting => Volatile.Read(ref _waiting);
+
+    /// <summary>Devices that failed and wait for their next try.</summary>
+    public int DevicesWaitingForRetry => _services.Sleeping;
+
+    /// <summary>What was left open on disk is under way again.</summary>
+    public bool IsLoaded
+    {
+        get
+        {
+            lock (_gate) return _loaded;
+        }
+    }
+
+    /// <summary>Goes on with what was left open on disk, then with what is added. Listeners are to be attached before.</summary>
+    public void Start()
+    {
+        lock (_gate) _load = Task.Run(LoadAsync);
+    }
+
+    /// <summary>Returns when the requests are durable; those known already (by id) are not added again. Waits for no device.</summary>
+    /// <exception cref="StorageException">They could not be written; none of them will be done.</exception>
+    public async ValueTask AddAsync(IReadOnlyList<ActionRequest> requests, CancellationToken cancellationToken)
+    {
+        if (requests.Count == 0) return;
+        IReadOnlyList<OutboxRow> added = await _store.AddRequestsAsync(requests, cancellationToken);
+        lock (_gate)
+        {
+            // Stopped: they are on disk, the next start does them.
+            if (_stopped) return;
+            if (!_loaded)
+            {
+                _early.AddRange(added);
+                return;
+            }
+        }
+
+        // The start may have read a row from disk before this call came back from writing it: it is on its way then.
+        foreach (OutboxRow row in added.Where(r => r.Position > _lastLoaded)) await EnqueueAsync(row);
+    }
+
+    /// <summary>A device is reachable again: its next try happens now instead of after the back-off.</summary>
+    public void DeviceIsBack(ResourceAddress device)
+    {
+        DeviceQueue? queue;
+        lock (_gate) _queues.TryGetValue(device.DeviceAddress.Value, out queue);
+        queue?.Wake();
+    }
+
+    /// <summary>Starts no more calls, lets those under way end within the grace, then cancels them. Nothing is lost: what is open stays on disk.</summary>
+    public async Task StopAsync()
+    {
+        Task[] loops;
+        lock (_gate)
+        {
+            if (_stopped) return;
+            _stopped = true;
+        }
+
+        await _services.StopAsync();
+        lock (_gate) loops = [_load, _prune, .. _queues.Values.Select(q => q.Loop)];
+        Task all = Task.WhenAll(loops);
+        if (await EndsAsync(all, _services.Limits.StopGrace)) return;
+        await _services.CancelAsync();
+        _leftBehind = !await EndsAsync(all, _services.Limits.CancelGrace);
+        if (_leftBehind) LogLeftBehind(_logger);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        // A call that was left behind still holds on to what it was given.
+        if (!_leftBehind) _services.Dispose();
+    }
+
+    private async Task LoadAsync()
+    {
+        try
+        {
+            IReadOnlyList<OutboxRow> open = await ReadOpenAsync();
+            long last = open.Count == 0 ? 0 : open[^1].Position;
+            foreach (OutboxRow row in open) await ResumeAsync(row);
+            while (TakeEarly(last) is { Length: > 0 } early)
+            {
+                foreach (OutboxRow row in early) await EnqueueAsync(row);
+                last = early[^1].Position;
+            }
+
+            await PruneAsync();
+        }
+        catch (OperationCanceledException)
+        {
+            // Stopped while starting: everything is still on disk.
+        }
+    }
+
+    private async Task<IReadOnlyList<OutboxRow>> ReadOpenAsync()
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await _store.ReadOpenAsync(_services.Stopping);
+            }
+            catch (StorageException e)
+            {
+                LogLoadFailed(_logger, e.Message);
+            }
+
+            await Task.Delay(_services.Retry.Delay(attempt), _services.Time, _services.Stopping);
+        }
+    }
+
+    /// <summary>What was added while the rows on disk were taken up, and is not among them; when nothing is, further rows go to their devices directly.</summary>
+    private OutboxRow[] TakeEarly(long last)
+    {
+        lock (_gate)
+        {
+            OutboxRow[] early = [.. _early.Where(r => r.Position > last).OrderBy(r => r.Position)];
+            _early.Clear();
+            if (early.Length > 0) return early;
+            _lastLoaded = last;
+            _loaded = true;
+            return early;
+        }
+    }
+
+    private async Task ResumeAsync(OutboxRow row)
+    {
+        if (row.State != OutboxState.Sent || RetryPolicy.IsRepeatable(row.Request.Action))
+        {
+            await EnqueueAsync(row);
+            return;
+        }
+
+        // It may have been done. Doing it again could be a second pulse of a door: nobody knows, and that is what is told.
+        Interlocked.Increment(ref _waiting);
+        await _services.FinishAsync(row, ActionOutcome.Failed(ActionReason.Interrupted, retrySafe: false), row.Attempts);
+    }
+
+    private async Task EnqueueAsync(OutboxRow row)
+    {
+        DeviceQueue? queue;
+        int waiting = Interlocked.Increment(ref _waiting);
+        lock (_gate)
+        {
+            string device = row.Request.On.DeviceAddress.Value;
+            if (!_queues.TryGetValue(device, out queue)) _queues.Add(device, queue = new DeviceQueue(_services));
+        }
+
+        if (waiting <= _services.Limits.Waiting && queue.TryAdd(row)) return;
+        await _services.FinishAsync(row, ActionOutcome.Failed(ActionReason.Busy, retrySafe: true, "too many requests wait for this device"), row.Attempts);
+    }
+
+    private void OnFinished(ActionRequest request, ActionOutcome outcome, int attempts)
+    {
+        Interlocked.Decrement(ref _waiting);
+        if (Interlocked.Increment(ref _sincePrune) >= PruneEvery)
+        {
+            Interlocked.Exchange(ref _sincePrune, 0);
+            lock (_gate)
+            {
+                if (!_stopped && _prune.IsCompleted) _prune = Task.Run(PruneAsync);
+            }
+        }
+
+        Finished?.Invoke(request, outcome, attempts);
+    }
+
+    private async Task PruneAsync()
+    {
+        try
+        {
+            await _store.PruneAsync(_services.Time.GetUtcNow() - _services.Limits.KeptFor, _services.Limits.KeptRows, _services.Stopping);
+        }
+        catch (OperationCanceledException)
+        {
+            // The next start cleans up.
+        }
+        catch (StorageException e)
+        {
+            LogPruneFailed(_logger, e.Message);
+        }
+    }
+
+    private async Task<bool> EndsAsync(Task task, TimeSpan within)
+    {
+        try
+        {
+            await task.WaitAsync(within, _services.Time);
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "What the outbox held from before cannot be read: {Reason}")]
+    private static partial void LogLoadFailed(ILogger logger, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Old rows of the outbox could not be removed: {Reason}")]
+    private static partial void LogPruneFailed(ILogger logger, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "A call to a device did not end when it was cancelled; it is left behind")]
+    private static partial void LogLeftBehind(ILogger logger);
+}

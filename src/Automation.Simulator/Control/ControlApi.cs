@@ -1,0 +1,179 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Unicode;
+using Automation.Simulator.Devices;
+using Automation.Simulator.Documents;
+using Automation.Simulator.Faults;
+using Automation.Simulator.Http;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace Automation.Simulator.Control;
+
+/// <summary>The port that makes devices do things and tells what they were asked (docs/simulator.md).</summary>
+internal sealed partial class ControlApi(IReadOnlyDictionary<string, DeviceModel> models, IReadOnlyDictionary<string, Uri> urls, RequestLog requests, FaultSet faults, ILogger logger)
+{
+    private const int MaxBodyBytes = 1 << 20;
+    private const int MaxEvents = 100;
+
+    public async Task HandleAsync(HttpContext context)
+    {
+        try
+        {
+            // A page in somebody's browser must not be able to play burglar.
+            if (context.Request.Headers.Origin.Count > 0) throw new OrderException("Requests from web pages are not taken.");
+            JsonNode? body = await ReadAsync(context.Request).ConfigureAwait(false);
+            JsonNode? answer = Answer(context.Request, body);
+            if (answer is null) await SendAsync(context, 404, Error($"There is no {context.Request.Method} {context.Request.Path}; there are POST /events, GET and DELETE /requests, GET, PUT and DELETE /faults, GET and PUT /state, GET /devices.")).ConfigureAwait(false);
+            else await SendAsync(context, 200, answer).ConfigureAwait(false);
+        }
+        catch (OrderException e)
+        {
+            await SendAsync(context, 400, Error(e.Message)).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is OperationCanceledException or IOException)
+        {
+            context.Abort();
+        }
+        catch (Exception e)
+        {
+            LogFailed(logger, e);
+            if (!context.Response.HasStarted) context.Response.StatusCode = 500;
+        }
+    }
+
+    private JsonNode? Answer(HttpRequest request, JsonNode? body)
+    {
+        switch (request.Method, request.Path.Value?.TrimEnd('/'))
+        {
+            case ("GET", "/devices"):
+                return Devices();
+            case ("POST", "/events"):
+                return Events(body);
+            case ("GET", "/requests"):
+                return requests.ToJson(Filter(request.Query));
+            case ("DELETE", "/requests"):
+                requests.Clear();
+                return new JsonObject { ["status"] = "ok" };
+            case ("GET", "/faults"):
+                return faults.ToJson();
+            case ("PUT", "/faults"):
+                return SetFaults(FaultOrders.Read(body, [.. models.Keys]));
+            case ("DELETE", "/faults"):
+                return SetFaults([]);
+            case ("GET", "/state"):
+                return State(request.Query["device"]);
+            case ("PUT", "/state"):
+                return SetState(body);
+            default:
+                return null;
+        }
+    }
+
+    private JsonArray Devices() => new([.. models.Values.Select(m => (JsonNode)new JsonObject
+    {
+        ["id"] = m.Device.Id,
+        ["kind"] = JsonNamingPolicy.CamelCase.ConvertName(m.Device.Kind.ToString()),
+        ["url"] = urls[m.Device.Id].ToString(),
+        ["user"] = m.Device.User,
+        ["streams"] = m.Alerts.StreamCount,
+        ["events"] = new JsonArray([.. m.EventNames.Select(n => (JsonNode)n)]),
+    })]);
+
+    private JsonObject Events(JsonNode? body)
+    {
+        JsonNode?[] orders = body is JsonArray list ? [.. list] : [body];
+        if (orders.Length is 0 or > MaxEvents) throw new OrderException($"Give one event or an array of at most {MaxEvents}.");
+        foreach (JsonNode? order in orders)
+        {
+            if (order is not JsonObject json) throw new OrderException("An event must be an object such as {\"device\":\"panel\",\"event\":\"zoneAlarm\",\"zone\":3,\"state\":\"active\"}.");
+            Emit(models, json);
+        }
+
+        return new() { ["status"] = "ok", ["events"] = orders.Length };
+    }
+
+    /// <summary>Makes a device emit; the stories come in here too.</summary>
+    /// <exception cref="OrderException">The order cannot be followed.</exception>
+    public static void Emit(IReadOnlyDictionary<string, DeviceModel> models, JsonObject json)
+    {
+        var order = new Order(json);
+        models[order.OneOf("device", null, [.. models.Keys])].Emit(order);
+    }
+
+    private JsonObject SetFaults(List<Fault> list)
+    {
+        faults.Replace(list);
+        foreach (Fault fault in list.Where(f => f.Kind is FaultKind.ClosedStream or FaultKind.Unplugged)) models[fault.Device].Alerts.CloseAll();
+        return new() { ["status"] = "ok", ["faults"] = list.Count };
+    }
+
+    private JsonObject State(string? device)
+    {
+        if (!string.IsNullOrEmpty(device))
+            return models.TryGetValue(device, out DeviceModel? one) ? one.State() : throw new OrderException($"There is no device \"{Short(device)}\"; there are {string.Join(", ", models.Keys)}.");
+        var all = new JsonObject();
+        foreach (DeviceModel model in models.Values) all[model.Device.Id] = model.State();
+        return all;
+    }
+
+    private JsonObject SetState(JsonNode? body)
+    {
+        if (body is not JsonObject states) throw new OrderException("Give an object such as {\"panel\":{\"zones\":[{\"id\":3,\"open\":true}]}}.");
+        foreach ((string device, JsonNode? state) in states)
+        {
+            if (!models.TryGetValue(device, out DeviceModel? model)) throw new OrderException($"There is no device \"{Short(device)}\"; there are {string.Join(", ", models.Keys)}.");
+            model.SetState(state as JsonObject ?? throw new OrderException($"The state of {device} must be an object."));
+        }
+
+        return new() { ["status"] = "ok" };
+    }
+
+    private static Func<RequestLog.Entry, bool> Filter(IQueryCollection query)
+    {
+        string? device = query["device"], method = query["method"], path = query["path"], authenticated = query["authenticated"];
+        return e => (string.IsNullOrEmpty(device) || e.Device == device)
+            && (string.IsNullOrEmpty(method) || string.Equals(e.Method, method, StringComparison.OrdinalIgnoreCase))
+            && (string.IsNullOrEmpty(path) || e.Path.Contains(path, StringComparison.Ordinal))
+            && (string.IsNullOrEmpty(authenticated) || e.Authenticated == string.Equals(authenticated, "true", StringComparison.OrdinalIgnoreCase));
+    }
+
+    private static async Task<JsonNode?> ReadAsync(HttpRequest request)
+    {
+        if (request.Method is "GET" or "DELETE") return null;
+        using var buffer = new MemoryStream();
+        byte[] chunk = new byte[16 * 1024];
+        int read;
+        while ((read = await request.Body.ReadAsync(chunk, request.HttpContext.RequestAborted).ConfigureAwait(false)) > 0)
+        {
+            if (buffer.Length + read > MaxBodyBytes) throw new OrderException($"The body is larger than {MaxBodyBytes} bytes.");
+            buffer.Write(chunk, 0, read);
+        }
+
+        if (!Utf8.IsValid(buffer.ToArray())) throw new OrderException("The body is not UTF-8.");
+        try
+        {
+            return JsonNode.Parse(buffer.ToArray(), documentOptions: new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, MaxDepth = 16, AllowDuplicateProperties = false });
+        }
+        catch (JsonException e)
+        {
+            throw new OrderException("The body is not JSON that can be read: " + e.Message.ReplaceLineEndings(" "));
+        }
+    }
+
+    private static async Task SendAsync(HttpContext context, int status, JsonNode body)
+    {
+        byte[] bytes = JsonBody.ToUtf8(body);
+        context.Response.StatusCode = status;
+        context.Response.ContentType = "application/json; charset=utf-8";
+        context.Response.ContentLength = bytes.Length;
+        await context.Response.Body.WriteAsync(bytes, context.RequestAborted).ConfigureAwait(false);
+    }
+
+    private static JsonObject Error(string message) => new() { ["error"] = message };
+
+    private static string Short(string text) => text.Length > 60 ? text[..60] + "…" : text;
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The simulator's control API failed")]
+    private static partial void LogFailed(ILogger logger, Exception exception);
+}

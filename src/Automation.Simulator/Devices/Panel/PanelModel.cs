@@ -1,0 +1,169 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Automation.Simulator.Alerts;
+
+namespace Automation.Simulator.Devices.Panel;
+
+/// <summary>An alarm panel: what it does. Its orders, control paths and status documents are in the other files. 002 §6, isapi.md 1.2.</summary>
+internal sealed partial class PanelModel : DeviceModel
+{
+    private readonly Area[] _areas;
+    private readonly Zone[] _zones;
+    private readonly bool[] _relays;
+    private readonly bool[] _sirens;
+    private bool _acLoss;
+    private bool _lowBattery;
+
+    public PanelModel(SimulatedDevice device, DeviceContext context)
+        : base(device, context, "boundary")
+    {
+        _areas = [.. Enumerable.Range(1, device.Areas).Select(n => new Area(n))];
+        int perArea = Math.Max(1, (device.Zones + device.Areas - 1) / device.Areas);
+        _zones = [.. Enumerable.Range(0, device.Zones).Select(n => new Zone(
+            n,
+            device.ZoneAreas.IsEmpty ? (n / perArea) + 1 : device.ZoneAreas[n],
+            device.ZoneTypes.IsEmpty ? "Instant" : device.ZoneTypes[n]))];
+        _relays = new bool[device.Relays];
+        _sirens = new bool[device.Sirens];
+        MapControl();
+        MapStatus();
+    }
+
+    protected override string Model => "SIM-PANEL";
+
+    protected override string DeviceType => "SecurityControl";
+
+    protected override AlertPart? Heartbeat() => AlertPart.Json(AlertJson("videoloss", false, 0, "videoloss alarm"));
+
+    /// <summary>Arms areas, all or none.</summary>
+    /// <returns>Null, or the sub-status that says why not.</returns>
+    private string? Arm(IReadOnlyCollection<Area> areas, string mode, string user)
+    {
+        if (areas.Any(a => OpenZone(a, mode) is not null)) return "arming";
+        foreach (Area area in areas.Where(a => a.Arming != mode))
+        {
+            area.Exit?.Dispose();
+            if (Device.ExitDelaySeconds == 0)
+            {
+                Armed(area, mode, user);
+                continue;
+            }
+
+            area.Arming = "arming";
+            area.Exit = Clock.After(TimeSpan.FromSeconds(Device.ExitDelaySeconds), () => LeaveDone(area, mode, user));
+        }
+
+        return null;
+    }
+
+    private void LeaveDone(Area area, string mode, string user)
+    {
+        area.Exit = null;
+        if (OpenZone(area, mode) is { } zone)
+        {
+            area.Arming = "disarm";
+            Cid(1822, "armAndDisarm", area.Number, zone.Number, user);
+            return;
+        }
+
+        Armed(area, mode, user);
+    }
+
+    private void Armed(Area area, string mode, string user)
+    {
+        area.Exit = null;
+        area.Arming = mode;
+        Cid(mode == "stay" ? 3441 : 3401, "armAndDisarm", area.Number, null, user);
+    }
+
+    private void Disarm(Area area, string user)
+    {
+        area.Exit?.Dispose();
+        area.Entry?.Dispose();
+        area.Exit = area.Entry = null;
+        bool was = area.Arming != "disarm";
+        area.Arming = "disarm";
+        Quiet(area);
+        foreach (Zone zone in ZonesOf(area)) zone.OneTimeDeactivation = "off";
+        if (was) Cid(1401, "armAndDisarm", area.Number, null, user);
+    }
+
+    private void ClearAlarm(Area area, string user)
+    {
+        if (!area.Alarm) return;
+        Quiet(area);
+        Cid(1406, "armAndDisarm", area.Number, null, user);
+    }
+
+    private void Quiet(Area area)
+    {
+        area.Alarm = false;
+        foreach (Zone zone in ZonesOf(area)) zone.Alarm = false;
+        if (_areas.All(a => !a.Alarm)) Array.Clear(_sirens);
+    }
+
+    /// <summary>A detector opens: what follows depends on arming, type and bypass.</summary>
+    private void Open(Zone zone)
+    {
+        zone.Open = true;
+        if (!zone.Watches || zone.Alarm) return;
+        Area area = _areas[zone.Area - 1];
+        bool watched = area.Arming == "away" || (area.Arming == "stay" && !zone.StayAway);
+        if (zone.Always) Alarm(zone, 1000 + zone.Code);
+        else if (!watched || (zone.Type == "Follow" && area.Entry is not null)) return;
+        else if (zone.Type == "Delay" && Device.EntryDelaySeconds > 0)
+            area.Entry ??= Clock.After(TimeSpan.FromSeconds(Device.EntryDelaySeconds), () => EntryDone(area, zone));
+        else Alarm(zone, 1000 + zone.Code);
+    }
+
+    private void EntryDone(Area area, Zone zone)
+    {
+        area.Entry = null;
+        if (area.IsArmed && zone.Watches) Alarm(zone, 1000 + zone.Code);
+    }
+
+    private void Alarm(Zone zone, int code)
+    {
+        zone.Alarm = true;
+        _areas[zone.Area - 1].Alarm = true;
+        if (zone.Type != "24hNoSound") Array.Fill(_sirens, true);
+        Cid(code, "zoneAlarm", zone.Area, zone.Number, null);
+    }
+
+    private void Close(Zone zone, int code)
+    {
+        zone.Open = false;
+        if (!zone.Alarm) return;
+        zone.Alarm = false;
+        Cid(code, "zoneAlarm", zone.Area, zone.Number, null);
+    }
+
+    private Zone? OpenZone(Area area, string mode) =>
+        ZonesOf(area).FirstOrDefault(z => z.Open && z.Watches && !z.Always && z.Type != "Delay" && (mode != "stay" || !z.StayAway));
+
+    private IEnumerable<Zone> ZonesOf(Area area) => _zones.Where(z => z.Area == area.Number);
+
+    /// <summary>isapi.md 1.2: <c>eventState</c> of a CID event is always active; the code says whether it begins or ends.</summary>
+    private void Cid(int code, string type, int area, int? zone, string? user)
+    {
+        JsonObject alert = AlertJson("cidEvent", true, 1, "CID event");
+        var cid = new JsonObject
+        {
+            ["code"] = code,
+            ["type"] = type,
+            ["trigger"] = Clock.NowText,
+            ["upload"] = Clock.NowText,
+            ["system"] = area,
+            ["subSystemName"] = "Area " + area.ToString(CultureInfo.InvariantCulture),
+        };
+        if (zone is { } number)
+        {
+            cid["zone"] = number;
+            cid["zoneName"] = "Zone " + number.ToString(CultureInfo.InvariantCulture);
+        }
+
+        if (user is not null) cid["name"] = user;
+        alert["CIDEvent"] = cid;
+        Alerts.Publish(AlertPart.Json(alert));
+    }
+}

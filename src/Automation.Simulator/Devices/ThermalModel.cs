@@ -1,0 +1,136 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Automation.Simulator.Alerts;
+using Automation.Simulator.Control;
+using Automation.Simulator.Documents;
+using Automation.Simulator.Http;
+
+namespace Automation.Simulator.Devices;
+
+/// <summary>A thermal camera; its last channel measures. Pre-alarm at 70 °C, alarm at 80 °C. isapi.md 1.3, 002 A.23–A.25.</summary>
+internal sealed class ThermalModel : CameraModel
+{
+    private const double PreAlarmCelsius = 70;
+    private const double AlarmCelsius = 80;
+    private const double DifferenceCelsius = 10;
+
+    private static readonly string[] Measured = ["temperature", "temperatureAlarm", "temperaturePreAlarm", "temperatureDifference"];
+
+    private readonly AlertHub _live;
+    private readonly int _channel;
+    private double _celsius = 41.5;
+
+    public ThermalModel(SimulatedDevice device, DeviceContext context)
+        : base(device, context)
+    {
+        _channel = device.Channels;
+        _live = new(device.Id, "boundary", device.ContentLength, () => AlertPart.Json(Upload()), context.Faults, Clock) { HeartbeatEvery = TimeSpan.FromSeconds(1) };
+        Routes.Get("Thermal/channels/*/thermometry/realTimethermometry/rules", (r, a) => Channel(a[0]) == _channel ? Reply.Endless(_live) : Reply.NotSupported(r));
+        Routes.Get("Thermal/channels/*/thermometry/1/rulesTemperatureInfo", (r, a) => Channel(a[0]) == _channel ? Reply.Json(Info()) : Reply.NotSupported(r));
+        Routes.Get("Thermal/capabilities", (_, _) => Reply.Xml($"<ThermalCap version=\"2.0\" xmlns=\"{Namespace}\">\n<isSupportThermometry>true</isSupportThermometry>\n<isSupportRealtimeThermometry>true</isSupportRealtimeThermometry>\n</ThermalCap>\n"));
+        Routes.Get("System/capabilities", (_, _) => Reply.Xml($"<DeviceCap version=\"2.0\" xmlns=\"{Namespace}\">\n<SysCap>\n<VideoCap>\n<videoInputPortNums>{Device.Channels}</videoInputPortNums>\n</VideoCap>\n</SysCap>\n<isSupportThermal>true</isSupportThermal>\n<ThermalCap>\n<isSupportThermometry>true</isSupportThermometry>\n</ThermalCap>\n</DeviceCap>\n"));
+        MapInputs();
+    }
+
+    public override IReadOnlyList<string> EventNames => [.. base.EventNames, .. Measured];
+
+    protected override string Model => "SIM-THERMAL";
+
+    protected override string DeviceType => "IPCamera";
+
+    protected override void Emit(string name, Order order)
+    {
+        if (!Measured.Contains(name))
+        {
+            base.Emit(name, order);
+            return;
+        }
+
+        int channel = order.Int("channel", _channel, 1, Device.Channels);
+        if (channel != _channel) throw new OrderException($"Channel {channel} of {Device.Id} does not measure; channel {_channel} does.");
+        if (name == "temperature")
+        {
+            double celsius = order.Number("celsius", null, -273, 2000);
+            order.Done();
+            Measure(celsius);
+            return;
+        }
+
+        if (name != "temperatureDifference") _celsius = order.Number("celsius", _celsius, -273, 2000);
+        double difference = name == "temperatureDifference" ? order.Number("celsius", 12.5, 0, 2000) : 0;
+        EmitLasting(name, order, (count, active) => Send(name, count, active, difference));
+    }
+
+    protected override JsonObject ReadState()
+    {
+        JsonObject state = base.ReadState();
+        state["celsius"] = _celsius;
+        return state;
+    }
+
+    protected override void WriteState(JsonObject state)
+    {
+        if (state.Count != 1 || state["celsius"] is not JsonValue value || !value.TryGetValue(out double celsius) || celsius is < -273 or > 2000)
+            throw new OrderException($"Of {Device.Id} only \"celsius\" can be set, from -273 to 2000.");
+        Measure(celsius);
+    }
+
+    private void Measure(double celsius)
+    {
+        _celsius = celsius;
+        _live.Publish(AlertPart.Json(Upload()));
+        Watch("temperaturePreAlarm", celsius >= PreAlarmCelsius);
+        Watch("temperatureAlarm", celsius >= AlarmCelsius);
+    }
+
+    private void Watch(string name, bool above)
+    {
+        if (above && !Lasting.IsActive(name)) Lasting.Begin(name, (count, active) => Send(name, count, active, 0), null);
+        else if (!above) Lasting.End(name);
+    }
+
+    private void Send(string name, int count, bool active, double difference)
+    {
+        (string type, string block) = name switch
+        {
+            "temperatureAlarm" => ("TMA", Block("TMA", AlarmCelsius)),
+            "temperaturePreAlarm" => ("TMPA", Block("TMPA", PreAlarmCelsius)),
+            _ => ("TDA", $"<TDA>\n<thermometryUnit>celsius</thermometryUnit>\n<ruleTemperatureDiff>{Degrees(DifferenceCelsius)}</ruleTemperatureDiff>\n<currTemperatureDiff>{Degrees(difference)}</currTemperatureDiff>\n<alarmType>MaxTemperature</alarmType>\n<alarmRule>greater</alarmRule>\n</TDA>\n"),
+        };
+        string description = type switch { "TMA" => "Temperature Measurement Alarm", "TMPA" => "Temperature Measurement Pre-alarm", _ => "Temperature Difference Alarm" };
+        string more = $"<DetectionRegionList>\n<DetectionRegionEntry>\n<regionID>1</regionID>\n{block}</DetectionRegionEntry>\n</DetectionRegionList>\n<channelName>Thermal</channelName>\n";
+        Alerts.Publish(AlertPart.Xml(AlertXml(type, active, count, ChannelElement(_channel), description, more)));
+    }
+
+    private string Block(string name, double rule) =>
+        $"<{name}>\n<thermometryUnit>celsius</thermometryUnit>\n<ruleTemperature>{Degrees(rule)}</ruleTemperature>\n<currTemperature>{Degrees(_celsius)}</currTemperature>\n<ruleCalibType>region</ruleCalibType>\n<ruleType>highest temp is higher than</ruleType>\n<presetNo>0</presetNo>\n</{name}>\n";
+
+    private JsonObject Upload() => new()
+    {
+        ["ThermometryUploadList"] = new JsonObject
+        {
+            ["ThermometryUpload"] = new JsonArray(new JsonObject
+            {
+                ["absTime"] = Clock.NowText,
+                ["ruleID"] = 1,
+                ["ruleName"] = "Transformer",
+                ["presetNo"] = 0,
+                ["thermometryUnit"] = 0,
+                ["LinePolygonThermCfg"] = new JsonObject { ["MaxTemperature"] = _celsius, ["MinTemperature"] = Math.Round(_celsius - 8, 1), ["AverageTemperature"] = Math.Round(_celsius - 3, 1), ["TemperatureDiff"] = 8 },
+            }),
+        },
+    };
+
+    private JsonObject Info() => new()
+    {
+        ["ThermometryRulesTemperatureInfoList"] = new JsonObject
+        {
+            ["ThermometryRulesTemperatureInfo"] = new JsonArray(new JsonObject
+            {
+                ["id"] = 1, ["maxTemperature"] = _celsius, ["minTemperature"] = Math.Round(_celsius - 8, 1), ["averageTemperature"] = Math.Round(_celsius - 3, 1), ["isFreezedata"] = false,
+            }),
+        },
+    };
+
+    private static string Degrees(double celsius) => celsius.ToString("0.0", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,49 @@
+using System.Text;
+using System.Xml.Linq;
+using Automation.Simulator.Http;
+
+namespace Automation.Simulator.Documents;
+
+/// <summary>Settings documents of a device: a GET gives what the last PUT left. Call under the device's lock.</summary>
+internal sealed class DocumentStore
+{
+    private readonly Dictionary<string, byte[]> _xml = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, byte[]> _json = new(StringComparer.Ordinal);
+
+    /// <summary>Puts an XML document in place; only paths put in place exist.</summary>
+    public void Add(string path, string xml) => _xml[path] = Encoding.UTF8.GetBytes("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n" + xml);
+
+    public void AddJson(string path, string json) => _json[path] = Encoding.UTF8.GetBytes(json);
+
+    /// <summary>The root elements, as text, of the documents whose path starts so.</summary>
+    public IEnumerable<string> Under(string prefix) =>
+        _xml.Where(d => d.Key.StartsWith(prefix, StringComparison.Ordinal)).OrderBy(d => d.Key, StringComparer.Ordinal).Select(d => Xml.TryRead(d.Value)!.ToString());
+
+    /// <summary>Null when there is no such document.</summary>
+    public Reply? Answer(DeviceRequest request)
+    {
+        if (request.IsJson && _json.TryGetValue(request.Path, out byte[]? json)) return AnswerJson(request, json);
+        if (!_xml.TryGetValue(request.Path, out byte[]? xml)) return null;
+        switch (request.Method)
+        {
+            case "GET":
+                return new(200, "application/xml; charset=\"UTF-8\"", xml);
+            case "PUT":
+                XElement? given = Xml.TryRead(request.Body);
+                if (given is null || given.Name.LocalName != Xml.TryRead(xml)?.Name.LocalName) return Reply.BadXml(request);
+                _xml[request.Path] = request.Body;
+                return Reply.Ok(request);
+            default:
+                return Reply.Of(request, 405, 4, "methodNotAllowed", 0x40000004);
+        }
+    }
+
+    private Reply AnswerJson(DeviceRequest request, byte[] json)
+    {
+        if (request.Method == "GET") return new(200, "application/json; charset=\"UTF-8\"", json);
+        if (request.Method != "PUT") return Reply.Of(request, 405, 4, "methodNotAllowed", 0x40000004);
+        if (JsonBody.TryRead(request.Body) is null) return Reply.BadJson(request);
+        _json[request.Path] = request.Body;
+        return Reply.Ok(request);
+    }
+}

@@ -1,0 +1,114 @@
+using System.Collections.Immutable;
+
+namespace Automation.Simulator;
+
+/// <summary>What a simulated device is.</summary>
+public enum SimulatedKind
+{
+    /// <summary>Alarm panel: areas, zones, relays, sirens; JSON.</summary>
+    Panel,
+
+    /// <summary>Recorder: channels, PTZ, alarm inputs and outputs, disks; XML.</summary>
+    Recorder,
+
+    /// <summary>Access controller: doors; XML commands, JSON events.</summary>
+    Access,
+
+    /// <summary>Thermal camera: channel 1 sees light, the last channel sees heat.</summary>
+    Thermal,
+
+    /// <summary>People-counting camera.</summary>
+    Counting,
+}
+
+/// <summary>Which paths a device answers under.</summary>
+public enum PathPrefix
+{
+    /// <summary>Only <c>/ISAPI/…</c>; anything else is 404. The default.</summary>
+    Isapi,
+
+    /// <summary>Only without prefix, as devices before 2012 (isapi.md 1.4).</summary>
+    None,
+
+    /// <summary>Both.</summary>
+    Both,
+}
+
+/// <summary>One device of the devices file. Counts that do not belong to the kind are zero.</summary>
+public sealed record SimulatedDevice
+{
+    public required string Id { get; init; }
+
+    public required SimulatedKind Kind { get; init; }
+
+    /// <summary>Port on loopback; 0 takes any free port.</summary>
+    public int Port { get; init; }
+
+    public string Name { get; init; } = "";
+
+    public string User { get; init; } = "admin";
+
+    /// <summary>Environment variable that holds the password.</summary>
+    public string PasswordEnv { get; init; } = "AUTOMATION_DEMO_PASSWORD";
+
+    public PathPrefix Prefix { get; init; }
+
+    /// <summary>Digest algorithms offered, in this order: MD5, MD5-sess, SHA-256, SHA-256-sess.</summary>
+    public ImmutableArray<string> Digest { get; init; } = ["MD5"];
+
+    /// <summary>Quality of protection offered: auth, auth-int.</summary>
+    public ImmutableArray<string> Qop { get; init; } = ["auth"];
+
+    /// <summary>Life of a nonce in seconds; a later use is answered with <c>stale=true</c>. 1 to 86 400.</summary>
+    public int NonceSeconds { get; init; } = 300;
+
+    /// <summary>Wrong passwords until the account is locked; 1 to 100. Source: isapi.md 1.5.</summary>
+    public int LockAfter { get; init; } = 5;
+
+    /// <summary>How long it stays locked, in seconds; 1 to 86 400.</summary>
+    public int LockSeconds { get; init; } = 1800;
+
+    /// <summary>Whether the parts of the alert stream carry Content-Length.</summary>
+    public bool ContentLength { get; init; } = true;
+
+    /// <summary>Offset of the device's clock from UTC in its times, e.g. <c>+01:00</c>.</summary>
+    public TimeSpan UtcOffset { get; init; }
+
+    /// <summary>Recording of a real device whose replies stand before the simulated ones; null when there is none.</summary>
+    public string? Documents { get; init; }
+
+    public int Areas { get; init; }
+
+    public int Zones { get; init; }
+
+    /// <summary>The area (from 1) of each zone. Default: shared out evenly.</summary>
+    public ImmutableArray<int> ZoneAreas { get; init; } = [];
+
+    /// <summary>The type of each zone: Instant, Delay, Follow, Perimeter, 24hNoSound, 24hSound, Emergency, Fire, Gas, Medical. Default: Instant.</summary>
+    public ImmutableArray<string> ZoneTypes { get; init; } = [];
+
+    /// <summary>Seconds from an arming command until the area is armed; 0 to 600. Default 0.</summary>
+    public int ExitDelaySeconds { get; init; }
+
+    /// <summary>Seconds from the opening of a delayed zone until the alarm; 0 to 600. Default 0.</summary>
+    public int EntryDelaySeconds { get; init; }
+
+    public int Relays { get; init; }
+
+    public int Sirens { get; init; }
+
+    public int Channels { get; init; }
+
+    /// <summary>The channels that move.</summary>
+    public ImmutableArray<int> Ptz { get; init; } = [];
+
+    public ImmutableArray<int> Presets { get; init; } = [];
+
+    public int AlarmInputs { get; init; }
+
+    public int AlarmOutputs { get; init; }
+
+    public int Hdds { get; init; }
+
+    public int Doors { get; init; }
+}

@@ -1,0 +1,110 @@
+using Automation.Simulator.Control;
+using Automation.Simulator.Devices;
+using Automation.Simulator.Devices.Panel;
+using Automation.Simulator.Documents;
+using Automation.Simulator.Faults;
+using Automation.Simulator.Http;
+using Automation.Simulator.Security;
+using Automation.Simulator.Stories;
+using Microsoft.Extensions.Logging;
+
+namespace Automation.Simulator;
+
+/// <summary>Devices that are not there, each on its own loopback port, and the control API over them. Disposing stops everything.</summary>
+public sealed partial class SimulatorHost : IAsyncDisposable
+{
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly List<LoopbackServer> _servers = [];
+    private readonly Dictionary<string, DeviceModel> _models = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Uri> _devices = new(StringComparer.Ordinal);
+    private Task _story = Task.CompletedTask;
+    private bool _disposed;
+
+    private SimulatorHost()
+    {
+    }
+
+    /// <summary>Base address of the control API.</summary>
+    public Uri ControlUrl { get; private set; } = new("http://127.0.0.1/");
+
+    /// <summary>Base address of each device by its id, without <c>/ISAPI</c>.</summary>
+    public IReadOnlyDictionary<string, Uri> Devices => _devices;
+
+    /// <summary>Starts every device and the control API; when this returns they all answer.</summary>
+    /// <param name="random">Nonces and stories come from it; the same seed tells the same stories.</param>
+    /// <exception cref="SimulatorException">A port is taken, a password is missing, or a recording cannot be read.</exception>
+    public static async Task<SimulatorHost> StartAsync(SimulatorFile file, SimulatorOptions options, TimeProvider time, Random random, ILoggerFactory loggers, CancellationToken ct)
+    {
+        var host = new SimulatorHost();
+        try
+        {
+            await host.StartAllAsync(file, options, time, random, loggers, ct).ConfigureAwait(false);
+            return host;
+        }
+        catch
+        {
+            await host.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_disposed) return;
+        _disposed = true;
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        await _story.ConfigureAwait(false);
+        foreach (DeviceModel model in _models.Values) model.Dispose();
+        await Task.WhenAll(_servers.Select(s => s.DisposeAsync().AsTask())).ConfigureAwait(false);
+        _stopping.Dispose();
+    }
+
+    private async Task StartAllAsync(SimulatorFile file, SimulatorOptions options, TimeProvider time, Random random, ILoggerFactory loggers, CancellationToken cancellationToken)
+    {
+        if (options.StoryEvery < TimeSpan.FromSeconds(1)) throw new SimulatorException("StoryEvery must be at least one second.");
+        ILogger logger = loggers.CreateLogger("Automation.Simulator");
+        var faults = new FaultSet();
+        var requests = new RequestLog(time);
+        foreach (SimulatedDevice device in file.Devices)
+        {
+            RecordedDocuments? recorded = device.Documents is null ? null : RecordingReader.Read(device, options.BaseFolder);
+            DeviceModel model = Create(device, new(time, new Random(random.Next()), faults, recorded, logger));
+            _models.Add(device.Id, model);
+            var gate = new DigestGate(device, Password(device, options), time, new Random(random.Next()));
+            var endpoint = new DeviceEndpoint(model, gate, requests, faults, time, logger, _stopping.Token);
+            LoopbackServer server = await LoopbackServer.StartAsync($"Device {device.Id}", device.Port, endpoint.HandleAsync, time, loggers, cancellationToken).ConfigureAwait(false);
+            _servers.Add(server);
+            model.Listens(server.Url.Port);
+            _devices.Add(device.Id, server.Url);
+            LogListens(logger, device.Id, server.Url);
+        }
+
+        var control = new ControlApi(_models, _devices, requests, faults, logger);
+        LoopbackServer controlServer = await LoopbackServer.StartAsync("Control API", options.ControlPort, control.HandleAsync, time, loggers, cancellationToken).ConfigureAwait(false);
+        _servers.Add(controlServer);
+        ControlUrl = controlServer.Url;
+        LogControl(logger, ControlUrl);
+        if (options.PlayStory) _story = new Story(_models, options.StoryEvery, time, new Random(random.Next()), logger).PlayAsync(_stopping.Token);
+    }
+
+    private static DeviceModel Create(SimulatedDevice device, DeviceContext context) => device.Kind switch
+    {
+        SimulatedKind.Panel => new PanelModel(device, context),
+        SimulatedKind.Recorder => new RecorderModel(device, context),
+        SimulatedKind.Access => new AccessModel(device, context),
+        SimulatedKind.Thermal => new ThermalModel(device, context),
+        SimulatedKind.Counting => new CountingModel(device, context),
+        _ => throw new SimulatorException($"Device {device.Id}: kind {device.Kind} is not known to the simulator."),
+    };
+
+    private static string Password(SimulatedDevice device, SimulatorOptions options) =>
+        options.Password ?? (Environment.GetEnvironmentVariable(device.PasswordEnv) is { Length: > 0 } password
+            ? password
+            : throw new SimulatorException($"Device {device.Id}: the environment variable {device.PasswordEnv} is not set; set it to the password the device should have."));
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "Simulated device {Device} listens on {Url}")]
+    private static partial void LogListens(ILogger logger, string device, Uri url);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Simulator control API on {Url}")]
+    private static partial void LogControl(ILogger logger, Uri url);
+}

@@ -1,0 +1,79 @@
+using Automation.Core.Model;
+using Automation.TestKit;
+
+namespace Automation.Isapi.Tests.Discovery;
+
+public sealed class DeviceDiscoveryTests
+{
+    private static Task<DiscoveryResult> DiscoverAsync(Uri url, string dialect = "isapi") => Until.Done(DeviceDiscovery.DiscoverAsync(
+        ResourceAddress.Parse("store/found"),
+        new DeviceConnectionInfo { Url = url, User = "admin", Password = new Secret("right-password"), Dialect = dialect },
+        new DeviceConnectionLimits(), new ManualTime(), new Random(3), CancellationToken.None));
+
+    private static string Summary(Device device) => string.Join(' ', device.Resources.GroupBy(r => r.Kind).Select(g => $"{g.Key}:{string.Join(',', g.Select(r => r.Address.Number))}"));
+
+    [Theory, Trait("Req", "DEV-4")]
+    [InlineData("DS-7608NXI-I2", "nvr", "alarm-input:1,2,3,4 alarm-output:1 channel:1,2,3,4 hdd:1")]
+    [InlineData("DS-7616NI-Q2", "nvr", "alarm-input:1,2,3,4 alarm-output:1 channel:1,2,3,4,5,6,7,8,9 hdd:1")]
+    [InlineData("DS-2CD2146G2-ISU", "camera", "alarm-input:1 alarm-output:1 channel:1")]
+    [InlineData("DS-2CD2386G2-IU", "camera", "channel:1 hdd:1")]
+    public async Task Discover_RecordedDevice_FindsItsChannelsPortsAndDisks(string name, string kind, string expected)
+    {
+        await using FakeDevice recorded = await RecordedDevice.StartAsync(name);
+        DiscoveryResult result = await DiscoverAsync(recorded.Url);
+        Assert.Null(result.Failure);
+        Assert.Equal(kind, result.Device!.Kind);
+        Assert.StartsWith(name[..9], result.Identity["model"].Text, StringComparison.Ordinal);
+        Assert.Equal(expected, Summary(result.Device));
+        Assert.All(result.Device.Resources, r => Assert.Empty(r.Capabilities));
+        Assert.All(result.Device.Resources.Where(r => r.Kind == "channel"), c => Assert.NotEqual("", c.Name));
+        Assert.All(recorded.Requests, r => Assert.Equal("GET", r.Method));
+    }
+
+    [Fact, Trait("Req", "DEV-4")]
+    public async Task Discover_Panel_LeavesUnusedPlacesOutAndPagesItsZones()
+    {
+        await using FakeDevice device = await FakeDevice.StartAsync();
+        const string Json = "application/json";
+        device.Answer("GET", "/ISAPI/System/deviceInfo", "<DeviceInfo><deviceName>Panel A & B</deviceName><deviceType>PHA</deviceType><model>X</model></DeviceInfo>");
+        device.Answer("GET", "/ISAPI/SecurityCP/status/subSystems?format=json", """{"SubSysList":[{"SubSys":{"id":1,"name":"Shop","enabled":true}},{"SubSys":{"id":2,"enabled":false}}]}""", contentType: Json);
+        device.Answer("POST", "/ISAPI/SecurityCP/status/zones?format=json", """{"ZoneSearch":{"responseStatusStrg":"OK","ZoneList":[{"Zone":{"id":0,"status":"online","subSystemNo":1}},{"Zone":{"id":1,"status":"notRelated"}},{"Zone":{"id":2,"name":"Door","status":"online","linkageSubSystem":[1,2]}}]}}""", contentType: Json);
+        device.Answer("GET", "/ISAPI/SecurityCP/Configuration/zones?format=json", """{"List":[{"Zone":{"id":0,"zoneName":"Window"}}]}""", contentType: Json);
+        device.Answer("GET", "/ISAPI/SecurityCP/status/exDevStatus?format=json", """{"ExDevStatus":{"SirenList":[{"Siren":{"id":1,"name":"S","status":"off"}}],"OutputList":{"Output":{"id":0,"status":"off"}},"KeypadList":[{"Keypad":{"id":1,"status":"notRelated"}}]}}""", contentType: Json);
+        DiscoveryResult result = await DiscoverAsync(device.Url);
+        Assert.Equal(("security-panel", "securityCp", "Panel A & B"), (result.Device!.Kind, result.Device.Connection!.Dialect, result.Device.Name));
+        Assert.Equal("area:1 relay:0 siren:1 zone:0,2", Summary(result.Device));
+        Assert.Equal(["Window", "Door"], result.Device.Resources.Where(r => r.Kind == "zone").Select(r => r.Name));
+        Assert.All(result.Device.Resources.Where(r => r.Kind == "zone"), z => Assert.Equal(1, z.Area));
+    }
+
+    [Fact, Trait("Req", "DEV-4")]
+    public async Task Discover_PtzAnalogAndProxiedPorts_AreFound()
+    {
+        await using FakeDevice device = await FakeDevice.StartAsync();
+        device.Answer("GET", "/ISAPI/System/deviceInfo", "<DeviceInfo><deviceType>HybirdNVR</deviceType></DeviceInfo>");
+        device.Answer("GET", "/ISAPI/System/Video/inputs/channels", "<L><VideoInputChannel><id>1</id><name>Gate</name></VideoInputChannel><VideoInputChannel><id>2</id><name>Old</name><resDesc>NO VIDEO</resDesc></VideoInputChannel></L>");
+        device.Answer("GET", "/ISAPI/ContentMgmt/InputProxy/channels", "<L><InputProxyChannel><id>3</id><name>Yard</name></InputProxyChannel></L>");
+        device.Answer("GET", "/ISAPI/System/capabilities", "<DeviceCap><SysCap><IOCap><IOInputPortNums>1</IOInputPortNums><IOOutputPortNums>2</IOOutputPortNums></IOCap></SysCap></DeviceCap>");
+        device.Answer("GET", "/ISAPI/ContentMgmt/IOProxy/inputs", "<L><IOProxyInputPort><id>301</id></IOProxyInputPort></L>");
+        device.Answer("GET", "/ISAPI/PTZCtrl/channels", "<L><PTZChannel><id>3</id><enabled>true</enabled></PTZChannel><PTZChannel><id>9</id></PTZChannel></L>");
+        device.Answer("GET", "/ISAPI/PTZCtrl/channels/3/presets", "<L><PTZPreset><enabled>true</enabled><id>1</id></PTZPreset><PTZPreset><enabled>false</enabled><id>2</id></PTZPreset></L>");
+        DiscoveryResult result = await DiscoverAsync(device.Url);
+        Assert.Equal("dvr", result.Device!.Kind);
+        Assert.Equal("alarm-input:1,301 alarm-output:1,2 channel:1,3", Summary(result.Device));
+        Resource ptz = result.Device.Resources.Single(r => r.Capabilities.Contains("ptz"));
+        Assert.Equal((3, 1), (ptz.Address.Number, Assert.Single(ptz.Presets)));
+        Assert.Contains(result.Notes, n => n.Contains("Channel 2", StringComparison.Ordinal));
+    }
+
+    [Fact, Trait("Req", "DEV-4"), Trait("Req", "ACT-9")]
+    public async Task Discover_WrongPassword_FailsWithOneRejectedLogin()
+    {
+        await using FakeDevice device = await FakeDevice.StartAsync();
+        device.Password = "changed";
+        DiscoveryResult result = await DiscoverAsync(device.Url);
+        Assert.Null(result.Device);
+        Assert.Contains("password", result.Failure, StringComparison.Ordinal);
+        Assert.Equal(1, device.RejectedLogins);
+    }
+}

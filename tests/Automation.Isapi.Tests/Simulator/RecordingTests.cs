@@ -1,0 +1,102 @@
+using System.Net;
+using System.Text;
+using System.Text.Json.Nodes;
+using System.Xml.Linq;
+using Automation.Simulator;
+using Automation.TestKit;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Automation.Isapi.Tests.Simulator;
+
+public sealed class RecordingTests
+{
+    private const string Replaying = """{"devices":[{"id":"nvr","kind":"recorder","documents":"recording"}]}""";
+
+    [Theory, Trait("Req", "DEV-4")]
+    [InlineData("DS-7616NI-Q2.json")]
+    [InlineData("DS-7608NXI-I2.json")]
+    [InlineData("DS-2CD2386G2-IU.json")]
+    [InlineData("DS-2CD2146G2-ISU.json")]
+    public async Task A_recorded_device_answers_every_path_as_it_did(string file)
+    {
+        string path = Peer.SharedFolder("fixtures", "isapi", "devices", file);
+        JsonObject recorded = JsonNode.Parse(await File.ReadAllTextAsync(path))!["data"]!["ISAPI"]!.AsObject();
+        await using Site site = await Site.StartAsync(Replaying.Replace("recording", path.Replace("\\", "\\\\", StringComparison.Ordinal), StringComparison.Ordinal));
+        HttpClient nvr = site.Client("nvr");
+        foreach ((string resource, JsonNode? entry) in recorded)
+        {
+            using HttpResponseMessage response = await nvr.GetAsync("/ISAPI/" + resource);
+            Assert.Equal((int?)entry!["status_code"] ?? 200, (int)response.StatusCode);
+            if (entry["response"] is JsonObject expected) Same(expected, XElement.Parse(await response.Content.ReadAsStringAsync()), resource);
+        }
+    }
+
+    [Fact, Trait("Req", "DEV-4")]
+    public async Task Documents_filed_by_path_come_first_keep_what_is_put_and_leave_the_rest_simulated()
+    {
+        using var folder = new TempFolder();
+        Directory.CreateDirectory(folder.File("System"));
+        await File.WriteAllTextAsync(folder.File("System/deviceInfo.xml"), "<DeviceInfo><deviceName>café &amp; bar</deviceName></DeviceInfo>");
+        await File.WriteAllTextAsync(folder.File("System/extra.json"), """{"a":1}""");
+        SimulatorFile file = SimulatorFile.Parse(Encoding.UTF8.GetBytes(Replaying.Replace("recording", Path.GetFileName(folder.Path), StringComparison.Ordinal))).File!;
+        await using SimulatorHost host = await SimulatorHost.StartAsync(file, new() { Password = Site.Password, BaseFolder = Path.GetDirectoryName(folder.Path) }, new ManualTime(), new Random(1), NullLoggerFactory.Instance, CancellationToken.None);
+        using var nvr = new HttpClient(new SocketsHttpHandler { Credentials = new NetworkCredential("admin", Site.Password), UseProxy = false }) { BaseAddress = host.Devices["nvr"] };
+        Assert.Equal("café & bar", XElement.Parse(await nvr.GetStringAsync("/ISAPI/System/deviceInfo")).Value.Trim());
+        Assert.Equal("""{"a":1}""", await nvr.GetStringAsync("/ISAPI/System/extra?format=json"));
+        using var put = new StringContent("<DeviceInfo><deviceName>other</deviceName></DeviceInfo>", Encoding.UTF8, "application/xml");
+        Assert.Equal(HttpStatusCode.OK, (await nvr.PutAsync("/ISAPI/System/deviceInfo", put)).StatusCode);
+        Assert.Contains("other", await nvr.GetStringAsync("/ISAPI/System/deviceInfo"), StringComparison.Ordinal);
+        Assert.Contains("hddList", await nvr.GetStringAsync("/ISAPI/ContentMgmt/Storage"), StringComparison.Ordinal);
+    }
+
+    [Theory, Trait("Req", "DEV-4")]
+    [InlineData(null)]
+    [InlineData("")]
+    [InlineData("{")]
+    [InlineData("[]")]
+    [InlineData("""{"data":{"ISAPI":{}}}""")]
+    [InlineData("""{"data":{"ISAPI":{"a":{}}}}""")]
+    [InlineData("""{"data":{"ISAPI":{"a":{"status_code":200}}}}""")]
+    [InlineData("""{"data":{"ISAPI":{"a":{"response":{"b":1,"c":2}}}}}""")]
+    [InlineData("""{"data":{"ISAPI":{"a":{"response":{"not a name":1}}}}}""")]
+    public async Task A_recording_that_is_none_is_one_clear_line(string? text)
+    {
+        using var folder = new TempFolder();
+        if (text is not null) await File.WriteAllTextAsync(folder.File("recording"), text);
+        SimulatorException e = await Assert.ThrowsAsync<SimulatorException>(() => SimulatorHost.StartAsync(
+            SimulatorFile.Parse(Encoding.UTF8.GetBytes(Replaying)).File!, new() { Password = "x", BaseFolder = folder.Path }, new ManualTime(), new Random(1), NullLoggerFactory.Instance, CancellationToken.None));
+        Assert.StartsWith("Device nvr: its documents ", e.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', e.Message);
+    }
+
+    /// <summary>The XML that came, compared with the recording's own form of it.</summary>
+    private static void Same(JsonObject expected, XElement actual, string where)
+    {
+        (string name, JsonNode? node) = expected.Single();
+        Assert.Equal(name, actual.Name.LocalName);
+        Same(node, actual, where);
+    }
+
+    private static void Same(JsonNode? expected, XElement actual, string where)
+    {
+        if (expected is not JsonObject members)
+        {
+            Assert.True((expected?.ToString() ?? "") == actual.Value, $"{where}: {actual}");
+            return;
+        }
+
+        foreach ((string key, JsonNode? value) in members)
+        {
+            if (key == "#text") Assert.Equal(value!.ToString().Trim(), string.Concat(actual.Nodes().OfType<XText>()).Trim());
+            else if (key == "@xmlns") Assert.Equal(value!.ToString(), actual.Name.NamespaceName);
+            else if (key.StartsWith('@')) Assert.Equal(value!.ToString(), actual.Attributes().Single(a => a.Name.LocalName == key[1..]).Value);
+            else SameChildren(value as JsonArray ?? [value?.DeepClone()], [.. actual.Elements().Where(e => e.Name.LocalName == key)], $"{where}/{key}");
+        }
+    }
+
+    private static void SameChildren(JsonArray expected, XElement[] actual, string where)
+    {
+        Assert.True(expected.Count == actual.Length, $"{where}: {expected.Count} expected, {actual.Length} came");
+        for (int i = 0; i < actual.Length; i++) Same(expected[i], actual[i], where);
+    }
+}

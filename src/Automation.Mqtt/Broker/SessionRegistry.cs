@@ -25,6 +25,12 @@ internal sealed class SessionRegistry(SessionSettings settings, Router router, A
         }
     }
 
+    /// <summary>The live connection of a client identifier, if any.</summary>
+    public IClientConnection? FindConnection(string clientId)
+    {
+        lock (_gate) return _sessions.GetValueOrDefault(clientId)?.Connection;
+    }
+
     /// <summary>Gives a new connection its session: the one it had, or a fresh one. Whoever had the identifier before is sent away.</summary>
     /// <param name="greet">Called with session present before anything of the session is sent; runs under the lock.</param>
     /// <returns>Null: there are too many sessions.</returns>

@@ -9,7 +9,7 @@ namespace Automation.Mqtt.Broker;
 /// <summary>
 /// One network connection: reads packets, many a time as they come, and answers them. One loop; what others may call says so.
 /// </summary>
-internal sealed partial class ClientConnection : IClientConnection, ITakenOver, IDisposable
+internal sealed partial class ClientConnection : ITakenOver, IDisposable
 {
     private const int SmallBuffer = 1024;
     private const int LargeBuffer = 64 * 1024;

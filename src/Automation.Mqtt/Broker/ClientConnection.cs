@@ -87,7 +87,7 @@ internal sealed partial class ClientConnection : ITakenOver, IDisposable
         }
 
         if (Output.StalledFor > _core.Limits.StallTimeout) Abort(MqttLimit.Stall);
-        else if (_silenceLimit > TimeSpan.Zero && time.GetElapsedTime(Volatile.Read(ref _lastHeard)) > _silenceLimit) Close(ReasonCode.KeepAliveTimeout, MqttLimit.KeepAlive);
+        else if (_silenceLimit > TimeSpan.Zero && !Volatile.Read(ref _isBusy) && time.GetElapsedTime(Volatile.Read(ref _lastHeard)) > _silenceLimit) Close(ReasonCode.KeepAliveTimeout, MqttLimit.KeepAlive);
     }
 
     /// <summary>
@@ -127,6 +127,9 @@ internal sealed partial class ClientConnection : ITakenOver, IDisposable
             _received = 0;
             await ProcessAsync().ConfigureAwait(false);
             _core.Counters.Received(_received, count);
+
+            // While it was held up its client could not be heard: the silence begins now.
+            Volatile.Write(ref _lastHeard, _core.Time.GetTimestamp());
             Volatile.Write(ref _isBusy, false);
         }
     }

@@ -120,9 +120,16 @@ public static class RuleSetReader
     // An instance changes when its template does.
     private static string VersionOf(JsonNode document, Template? template)
     {
+        if (template is null)
+        {
+            Span<byte> own = stackalloc byte[SHA256.HashSizeInBytes];
+            SHA256.HashData(document.Source.Utf8.Span[document.Offset..document.End], own);
+            return Convert.ToHexStringLower(own[..8]);
+        }
+
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(document.Source.Utf8.Span[document.Offset..document.End]);
-        if (template is not null) hash.AppendData(template.Document.Source.Utf8.Span[template.Document.Offset..template.Document.End]);
+        hash.AppendData(template.Document.Source.Utf8.Span[template.Document.Offset..template.Document.End]);
         return Convert.ToHexStringLower(hash.GetHashAndReset()[..8]);
     }
 

@@ -39,11 +39,11 @@ internal static class LinkageReader
         bool told = false;
         foreach ((ActionStep step, JsonNode at) in actions)
         {
+            count += step.Targets.Length;
             foreach (ResourceAddress target in step.Targets)
             {
                 if (sources.Contains(target)) context.Error(Codes.SourceIsTarget, StepReader.Place(at, target), $"'{target}' is both the source and a linked resource", "link another resource");
                 linked.Add(target);
-                count++;
                 if (linked.Count <= MaxResources || told) continue;
                 told = true;
                 context.Error(Codes.LinkedResourceCount, StepReader.Place(at, target), $"the rule links more than {MaxResources} resources", "split it into several rules");

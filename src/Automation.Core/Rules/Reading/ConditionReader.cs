@@ -24,12 +24,12 @@ internal static class ConditionReader
             return null;
         }
 
-        string[] forms = [.. Forms.Where(node.Has)];
-        if (forms.Length == 1) return One(context, node, forms[0]);
-        string message = forms.Length == 0 ? "this condition says nothing" : $"this condition is both '{forms[0]}' and '{forms[1]}'";
+        (string? form, string? second) = node.Among(Forms);
+        if (form is not null && second is null) return One(context, node, form);
+        string message = form is null ? "this condition says nothing" : $"this condition is both '{form}' and '{second}'";
         string? first = node.Children.FirstOrDefault()?.Name;
         string otherwise = "give one of " + string.Join(", ", Forms) + "; several go into { \"all\": [ … ] }";
-        context.Error(Codes.Ambiguous, node, message, forms.Length == 0 && first is not null ? context.DidYouMean(first, Forms, otherwise) : otherwise);
+        context.Error(Codes.Ambiguous, node, message, form is null && first is not null ? context.DidYouMean(first, Forms, otherwise) : otherwise);
         return null;
     }
 

@@ -36,7 +36,7 @@ internal static class ScheduleReader
             if (holidayReader.Require("windows", "'holidays'") is { } windows) ranges = [.. Ranges(context, windows, "windows")];
         }
 
-        return new WeeklyWindows([.. days.Select(d => d is null ? ImmutableArray<DayRange>.Empty : [.. d.OrderBy(r => r.StartMinute).ThenBy(r => r.EndMinute)])])
+        return new WeeklyWindows(Sorted(days))
         {
             Except = reader.Find("except") is { } except ? Calendars(context, except, "except", 16) : [],
             Holidays = holidays,
@@ -123,6 +123,26 @@ internal static class ScheduleReader
         }
 
         return [.. days];
+    }
+
+    // Weekdays that were written together keep sharing one list.
+    private static ImmutableArray<ImmutableArray<DayRange>> Sorted(List<DayRange>[] days)
+    {
+        var sorted = ImmutableArray.CreateBuilder<ImmutableArray<DayRange>>(7);
+        foreach (List<DayRange>? day in days)
+        {
+            if (day is null)
+            {
+                sorted.Add([]);
+                continue;
+            }
+
+            day.Sort(static (a, b) => a.StartMinute != b.StartMinute ? a.StartMinute.CompareTo(b.StartMinute) : a.EndMinute.CompareTo(b.EndMinute));
+            ImmutableArray<DayRange> last = sorted.Count > 0 ? sorted[^1] : [];
+            sorted.Add(last.AsSpan().SequenceEqual(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(day)) ? last : [.. day]);
+        }
+
+        return sorted.MoveToImmutable();
     }
 
     private static WeeklyTimes WeeklyTimes(ReadContext context, JsonNode node)

@@ -65,18 +65,18 @@ internal sealed class StepReader(ReadContext context, IReadOnlySet<string>? trig
             return null;
         }
 
-        string[] forms = [.. Forms.Where(node.Has)];
-        if (forms.Length != 1)
+        (string? form, string? second) = node.Among(Forms);
+        if (form is null || second is not null)
         {
             string? first = node.Children.FirstOrDefault()?.Name;
             string otherwise = "give one of " + string.Join(", ", Forms);
-            string message = forms.Length == 0 ? "this action says nothing to do" : $"this action is both '{forms[0]}' and '{forms[1]}'";
-            context.Error(Codes.Ambiguous, node, message, forms.Length == 0 && first is not null ? context.DidYouMean(first, Forms, otherwise) : "make them two entries of the list");
+            string message = form is null ? "this action says nothing to do" : $"this action is both '{form}' and '{second}'";
+            context.Error(Codes.Ambiguous, node, message, form is null && first is not null ? context.DidYouMean(first, Forms, otherwise) : "make them two entries of the list");
             return null;
         }
 
-        JsonNode value = node.Find(forms[0])!;
-        return forms[0] switch
+        JsonNode value = node.Find(form)!;
+        return form switch
         {
             "action" => Action(node, value),
             "delay" => Open(node, ["delay"], out _) && Values.Duration(context, value, "delay", Millisecond, Day) is { } delay ? new DelayStep(delay) : null,

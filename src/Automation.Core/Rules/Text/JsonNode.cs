@@ -77,6 +77,20 @@ internal sealed class JsonNode
         return null;
     }
 
+    /// <summary>Which of the names the object has: the first two, in the order of the names.</summary>
+    public (string? First, string? Second) Among(ReadOnlySpan<string> names)
+    {
+        string? first = null;
+        foreach (string name in names)
+        {
+            if (!Has(name)) continue;
+            if (first is not null) return (first, name);
+            first = name;
+        }
+
+        return (first, null);
+    }
+
     public bool Has(string name) => Find(name) is not null;
 
     /// <summary>RFC 6901 pointer from the file's root.</summary>

@@ -16,7 +16,9 @@ internal static class CommandLine
             RunVerb.Create(output, time),
             BrokerVerb.Create(output, time),
             ValidateVerb.Create(output),
+            LintVerb.Create(output),
             ReplayVerb.Create(output),
+            ExplainVerb.Create(output),
             TemplateVerb.Create(output),
             SimulateVerb.Create(output, time),
         };

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Automation.Core.Engine;
 using Automation.Core.Model;
 using Automation.Core.Rules;
@@ -16,18 +15,12 @@ internal static class ReplayVerb
         var site = new Option<FileInfo>("--site") { Description = "The site file.", Required = true };
         var rules = new Option<string[]>("--rules") { Description = "Rule files and folders.", Required = true, AllowMultipleArgumentsPerToken = true };
         var events = new Option<FileInfo>("--events") { Description = "The inputs: one JSON object a line.", Required = true };
-        var until = new Option<string?>("--until") { Description = "Let time pass to this instant (ISO 8601) after the last input." };
+        var until = new Option<string?>("--until") { Description = "Stop at this instant (ISO 8601); time passes up to it." };
         var json = new Option<bool>("--json") { Description = "Also print events, states, firings and exceptions, each with a \"type\"." };
         var command = new Command("replay", "Runs rules over recorded inputs in virtual time and prints each action request.") { site, rules, events, until, json };
         command.SetAction(parsed =>
         {
-            DateTimeOffset? end = null;
-            if (parsed.GetValue(until) is { } text)
-            {
-                if (!DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset instant)) throw new StartRefusedException($"--until {text}: not an instant such as 2026-11-20T18:00:00+01:00");
-                end = instant;
-            }
-
+            DateTimeOffset? end = parsed.GetValue(until) is { } text ? Instants.Parse("--until", text) : null;
             return Run(parsed.GetValue(site)!.FullName, parsed.GetValue(rules)!, parsed.GetValue(events)!.FullName, end, parsed.GetValue(json), output);
         });
         return command;
@@ -49,21 +42,30 @@ internal static class ReplayVerb
             return 1;
         }
 
+        var sink = new ReplaySink(site, json, output);
+        Play(loaded, eventsFile, until, sink);
+        sink.Flush();
+        return 0;
+    }
+
+    /// <summary>Steps a new engine through a file of inputs, up to <paramref name="until"/>, and lets time pass to it.</summary>
+    /// <exception cref="StartRefusedException">The file cannot be read, or a line is wrong.</exception>
+    public static SiteEngine Play(SiteRules rules, string path, DateTimeOffset? until, ReplaySink sink)
+    {
         try
         {
-            using var lines = new StreamReader(eventsFile, System.Text.Encoding.UTF8, detectEncodingFromByteOrderMarks: true, bufferSize: 1 << 16);
-            return Play(site, loaded, lines, eventsFile, until, json, output);
+            using var lines = new StreamReader(path, System.Text.Encoding.UTF8, detectEncodingFromByteOrderMarks: true, bufferSize: 1 << 16);
+            return Play(rules, lines, path, until, sink);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new StartRefusedException($"{eventsFile}: cannot be read: {e.Message}");
+            throw new StartRefusedException($"{path}: cannot be read: {e.Message}");
         }
     }
 
-    private static int Play(Site site, SiteRules rules, TextReader lines, string path, DateTimeOffset? until, bool json, TextWriter output)
+    private static SiteEngine Play(SiteRules rules, TextReader lines, string path, DateTimeOffset? until, ReplaySink sink)
     {
         var engine = new SiteEngine(rules.Program, EngineOptions.Default, new JintScriptHost(ScriptLimits.Default));
-        var sink = new ReplaySink(site, json, output);
         long sequence = 0;
         bool started = false;
         int number = 0;
@@ -71,18 +73,14 @@ internal static class ReplayVerb
         {
             number++;
             if (string.IsNullOrWhiteSpace(line)) continue;
-            if (!ReplayInput.TryRead(line, sequence + 1, out EngineInput input, out string? problem))
-            {
-                throw new StartRefusedException($"{path}:{number}: {problem}");
-            }
-
+            if (!ReplayInput.TryRead(line, sequence + 1, out EngineInput input, out string? problem)) throw new StartRefusedException($"{path}:{number}: {problem}");
+            if (until is { } end && input.At > end) break;
             if (!started) engine.Start(EngineInput.Time(sequence++, input.At), sink);
             started = true;
             engine.Step(input with { Sequence = sequence++ }, sink);
         }
 
-        if (until is { } end && started) engine.Step(EngineInput.Time(sequence, end), sink);
-        sink.Flush();
-        return 0;
+        if (until is { } last && started) engine.Step(EngineInput.Time(sequence, last), sink);
+        return engine;
     }
 }

@@ -40,7 +40,7 @@ internal static class RunVerb
 
     private static async Task<int> ConfiguredAsync(FileInfo file, RunOverrides overrides, TextWriter output, TimeProvider time, CancellationToken cancellationToken)
     {
-        HostConfiguration configuration = ConfigurationReader.Read(file.FullName, Environment.GetEnvironmentVariable);
+        HostConfiguration configuration = ConfigurationReader.Read(file.FullName);
         using ILoggerFactory loggers = Logging.Create(configuration.LogLevel, time);
         await HostAsync(configuration.ToSettings(overrides, Environment.GetEnvironmentVariable), [], output, time, loggers, cancellationToken);
         return 0;

@@ -18,6 +18,8 @@ internal sealed partial class SiteWriter : IEngineSink
 
     private static readonly TimeSpan SnapshotEvery = TimeSpan.FromMinutes(1);
 
+    private static readonly TimeSpan DiskRetry = TimeSpan.FromSeconds(1);
+
     private readonly Site _site;
     private readonly SiteEngine _engine;
     private readonly SiteInbox _inbox;
@@ -169,7 +171,7 @@ internal sealed partial class SiteWriter : IEngineSink
     {
         if (_requests.Count > 0)
         {
-            await _outbox.AddAsync([.. _requests], CancellationToken.None);
+            await KeepRequestsAsync();
             _requests.Clear();
         }
 
@@ -177,7 +179,7 @@ internal sealed partial class SiteWriter : IEngineSink
         {
             if (_outputs[i] is SiteOutput.Switched switched)
             {
-                await _store.SaveToggleAsync(switched.Value.Rule, switched.Value.Enabled, CancellationToken.None);
+                await KeepToggleAsync(switched.Value);
             }
 
             await _projection.ShowAsync(_outputs[i], _engine, _rules);
@@ -186,12 +188,60 @@ internal sealed partial class SiteWriter : IEngineSink
         _outputs.Clear();
     }
 
+    private async Task KeepToggleAsync(RuleSwitch change)
+    {
+        try
+        {
+            await _store.SaveToggleAsync(change.Rule, change.Enabled, CancellationToken.None);
+        }
+        catch (StorageException e)
+        {
+            // In force now, and told; it would not survive a restart.
+            await _projection.DiskRefusesAsync($"the switch of {change.Rule} is not kept: {e.Message}");
+        }
+    }
+
+    /// <summary>Nothing leaves before it is durable: while the disk refuses, the site waits and tries again, and says so once. Only a stop gives up, and says what is lost.</summary>
+    private async Task KeepRequestsAsync()
+    {
+        bool told = false;
+        while (true)
+        {
+            try
+            {
+                await _outbox.AddAsync([.. _requests], CancellationToken.None);
+                if (told) LogDiskIsBack(_logger, _site.Id);
+                return;
+            }
+            catch (StorageException e)
+            {
+                if (!told) await _projection.DiskRefusesAsync(e.Message);
+                told = true;
+                if (_inbox.Reader.Completion.IsCompleted)
+                {
+                    LogRequestsLost(_logger, _site.Id, _requests.Count, e.Message);
+                    return;
+                }
+            }
+
+            await Task.Delay(DiskRetry, _time);
+        }
+    }
+
     private async Task SaveAsync()
     {
         var buffer = new System.Buffers.ArrayBufferWriter<byte>(4096);
         _engine.Snapshot(buffer);
-        await _store.SaveSnapshotAsync(_site.Id, _time.GetUtcNow(), buffer.WrittenMemory, CancellationToken.None);
         _lastSnapshot = _time.GetUtcNow();
+        try
+        {
+            await _store.SaveSnapshotAsync(_site.Id, _lastSnapshot, buffer.WrittenMemory, CancellationToken.None);
+        }
+        catch (StorageException e)
+        {
+            // The one before is still there; the next try is in a minute.
+            LogSnapshotNotKept(_logger, _site.Id, e.Message);
+        }
     }
 
     void IEngineSink.EventOccurred(in EngineEvent engineEvent) => _outputs.Add(new SiteOutput.Occurred(engineEvent));
@@ -214,4 +264,13 @@ internal sealed partial class SiteWriter : IEngineSink
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Site}: input {Sequence} was dropped, the engine could not take it")]
     private static partial void LogEngineBroke(ILogger logger, string site, long sequence, Exception e);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Site}: the disk takes action requests again")]
+    private static partial void LogDiskIsBack(ILogger logger, string site);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Site}: {Count} action requests are lost, the disk did not take them before the stop: {Reason}")]
+    private static partial void LogRequestsLost(ILogger logger, string site, int count, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Site}: timers and counts could not be kept: {Reason}")]
+    private static partial void LogSnapshotNotKept(ILogger logger, string site, string reason);
 }

@@ -13,7 +13,13 @@ internal static class ConfigurationReader
     private const int MaximumBytes = 1024 * 1024;
 
     /// <exception cref="StartRefusedException">The file cannot be read or is wrong; the message has one line a finding, with its place.</exception>
-    public static HostConfiguration Read(string path, Func<string, string?> environment)
+    public static HostConfiguration Read(string path) => Open(path, EmbeddedSchemas.Configuration, root => Map(path, root));
+
+    internal static HostConfiguration Parse(string path, byte[] utf8) => Parse(path, utf8, EmbeddedSchemas.Configuration, root => Map(path, root));
+
+    /// <summary>Reads a file, checks it against its schema and maps it.</summary>
+    /// <exception cref="StartRefusedException">The file cannot be read or is wrong; the message has one line a finding, with its place.</exception>
+    public static T Open<T>(string path, IJsonSchema schema, Func<JsonElement, T> map)
     {
         byte[] utf8;
         try
@@ -27,10 +33,17 @@ internal static class ConfigurationReader
             throw new StartRefusedException($"{path}: cannot be read: {e.Message}");
         }
 
-        return Parse(path, utf8);
+        return Parse(path, utf8, schema, map);
     }
 
-    internal static HostConfiguration Parse(string path, byte[] utf8)
+    /// <summary>Makes paths that count from the file's folder absolute.</summary>
+    public static Func<JsonElement, string> Paths(string path)
+    {
+        string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        return element => Path.GetFullPath(element.GetString()!, folder);
+    }
+
+    private static T Parse<T>(string path, byte[] utf8, IJsonSchema schema, Func<JsonElement, T> map)
     {
         JsonDocument document;
         try
@@ -44,29 +57,24 @@ internal static class ConfigurationReader
 
         using (document)
         {
-            IReadOnlyList<SchemaFinding> findings = EmbeddedSchemas.Configuration.Validate(document.RootElement);
-            if (findings.Count > 0)
+            IReadOnlyList<SchemaFinding> findings = schema.Validate(document.RootElement);
+            if (findings.Count == 0) return map(document.RootElement);
+            throw new StartRefusedException(string.Join(Environment.NewLine, findings.Select(f =>
             {
-                throw new StartRefusedException(string.Join(Environment.NewLine, findings.Select(f =>
-                {
-                    (int line, int column) = JsonPlaces.Find(utf8, f.InstancePointer);
-                    return $"{path}:{line}:{column}: error AUT3002: {(f.InstancePointer.Length == 0 ? "" : f.InstancePointer + ": ")}{f.Message}";
-                })));
-            }
-
-            return Map(path, document.RootElement);
+                (int line, int column) = JsonPlaces.Find(utf8, f.InstancePointer);
+                return $"{path}:{line}:{column}: error AUT3002: {(f.InstancePointer.Length == 0 ? "" : f.InstancePointer + ": ")}{f.Message}";
+            })));
         }
     }
 
     private static HostConfiguration Map(string path, JsonElement root)
     {
-        string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
-        string Absolute(JsonElement element) => Path.GetFullPath(element.GetString()!, folder);
+        Func<JsonElement, string> absolute = Paths(path);
         var configuration = new HostConfiguration
         {
             File = path,
-            Sites = [.. root.GetProperty("sites").EnumerateArray().Select(s => (Absolute(s.GetProperty("site")), s.GetProperty("rules").EnumerateArray().Select(Absolute).ToImmutableArray()))],
-            DataFolder = root.TryGetProperty("dataFolder", out JsonElement data) ? Absolute(data) : Path.Combine(folder, "data"),
+            Sites = [.. root.GetProperty("sites").EnumerateArray().Select(s => (absolute(s.GetProperty("site")), s.GetProperty("rules").EnumerateArray().Select(absolute).ToImmutableArray()))],
+            DataFolder = root.TryGetProperty("dataFolder", out JsonElement data) ? absolute(data) : Path.GetFullPath("data", Path.GetDirectoryName(Path.GetFullPath(path))!),
         };
         if (root.TryGetProperty("baseTopic", out JsonElement topic)) configuration = configuration with { BaseTopic = topic.GetString()! };
         if (root.TryGetProperty("httpPort", out JsonElement http)) configuration = configuration with { HttpPort = http.ValueKind == JsonValueKind.Null ? null : http.GetInt32() };
@@ -81,7 +89,7 @@ internal static class ConfigurationReader
                     Host = external.GetProperty("host").GetString()!,
                     Port = external.TryGetProperty("port", out JsonElement port) ? port.GetInt32() : 1883,
                     Tls = external.TryGetProperty("tls", out JsonElement tls) && tls.GetBoolean(),
-                    CertificateAuthority = external.TryGetProperty("certificateAuthority", out JsonElement authority) ? Absolute(authority) : null,
+                    CertificateAuthority = external.TryGetProperty("certificateAuthority", out JsonElement authority) ? absolute(authority) : null,
                     ClientId = Text(external, "clientId") ?? "automation",
                     User = Text(external, "user"),
                     PasswordEnv = Text(external, "passwordEnv"),
@@ -89,26 +97,8 @@ internal static class ConfigurationReader
             };
         }
 
-        if (mqtt.TryGetProperty("listeners", out JsonElement listeners))
-        {
-            configuration = configuration with { Listeners = [.. listeners.EnumerateArray().Select(l => Listener(l, Absolute))] };
-        }
-
+        if (mqtt.TryGetProperty("broker", out JsonElement broker)) configuration = configuration with { Broker = BrokerConfigurationReader.Map(broker, absolute) };
         return configuration;
-    }
-
-    private static ListenerConfiguration Listener(JsonElement listener, Func<JsonElement, string> absolute)
-    {
-        bool secured = listener.TryGetProperty("certificate", out JsonElement certificate);
-        return new ListenerConfiguration
-        {
-            Port = listener.GetProperty("port").GetInt32(),
-            Address = Text(listener, "address") ?? "127.0.0.1",
-            WebSocket = Text(listener, "transport") == "webSocket",
-            CertificateFile = secured ? absolute(certificate.GetProperty("file")) : null,
-            CertificateKeyFile = secured && certificate.TryGetProperty("keyFile", out JsonElement key) ? absolute(key) : null,
-            CertificatePasswordEnv = secured ? Text(certificate, "passwordEnv") : null,
-        };
     }
 
     private static string? Text(JsonElement element, string name) => element.TryGetProperty(name, out JsonElement value) ? value.GetString() : null;

@@ -1,6 +1,8 @@
+using System.Globalization;
 using System.Net;
 using System.Text;
 using Automation.Core.Engine;
+using Automation.Core.Tracing;
 using Automation.Host.Composition;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -39,6 +41,7 @@ internal sealed class HealthPage : IAsyncDisposable
             context.Response.Headers.ContentSecurityPolicy = "default-src 'none'; style-src 'unsafe-inline'";
             await context.Response.WriteAsync(await PageAsync(host, context.RequestAborted), context.RequestAborted);
         });
+        app.MapGet("/explain/{rule}", (string rule, string? at, string? format, HttpContext context) => ExplainAsync(host, rule, at, format, context.RequestAborted));
         try
         {
             await app.StartAsync(cancellationToken);
@@ -57,6 +60,23 @@ internal sealed class HealthPage : IAsyncDisposable
         using var limit = new CancellationTokenSource(0);
         await _app.StopAsync(limit.Token);
         await _app.DisposeAsync();
+    }
+
+    private static async Task<IResult> ExplainAsync(AutomationHost host, string rule, string? at, string? format, CancellationToken cancellationToken)
+    {
+        if (host.Sites.FirstOrDefault(s => s.HasRule(rule)) is not { } site) return Results.Text("there is no such rule\n", statusCode: StatusCodes.Status404NotFound);
+        DateTimeOffset? instant = null;
+        if (at is not null)
+        {
+            if (!DateTimeOffset.TryParse(at, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset parsed)) return Results.Text("'at' is not an instant\n", statusCode: StatusCodes.Status400BadRequest);
+            instant = parsed;
+        }
+
+        Explanation? explanation = null;
+        await site.AskAsync(engine => explanation = engine.Explain(rule, instant ?? engine.Now), cancellationToken);
+        return format == "json"
+            ? Results.Bytes(ExplainText.WriteJson(explanation!, site.Site.TimeZone), "application/json")
+            : Results.Text(ExplainText.Write(explanation!, site.Site.TimeZone));
     }
 
     private static async Task<string> PageAsync(AutomationHost host, CancellationToken cancellationToken)

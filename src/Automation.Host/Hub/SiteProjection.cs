@@ -104,6 +104,9 @@ internal sealed class SiteProjection(Site site, TopicNames topics, IMqttBus bus,
         await TellAsync(new HubException(type, device.Value, null, true, time.GetUtcNow(), detail, [], [], null));
     }
 
+    /// <summary>The data folder does not take what must be kept.</summary>
+    public async Task DiskRefusesAsync(string reason) => await TellAsync(new HubException("storageFailed", "", null, true, time.GetUtcNow(), reason, [], [], null));
+
     /// <summary>An action request ended.</summary>
     public async Task OutcomeAsync(ActionRequest request, ActionOutcome outcome, int attempts)
     {

@@ -1,6 +1,7 @@
 using System.Text;
 using Automation.Host.Composition;
 using Automation.Host.Configuration;
+using Automation.Mqtt.Broker;
 using Microsoft.Extensions.Logging;
 
 namespace Automation.Host.Tests.Configuration;
@@ -13,8 +14,9 @@ public sealed class ConfigurationReaderTests
         HostConfiguration configuration = Parse("""
             // what an installer writes
             { "sites": [ { "site": "site.json", "rules": ["rules", "/elsewhere/more.json"] } ], "dataFolder": "d", "baseTopic": "home/automation", "httpPort": null, "logLevel": "warning",
-              "mqtt": { "listeners": [ { "port": 8883, "certificate": { "file": "a.pem", "keyFile": "b.pem" } }, { "port": 9001, "transport": "webSocket", "address": "::1" } ],
-                        "external": { "host": "broker", "port": 8883, "tls": true, "user": "u", "passwordEnv": "P" } }, }
+              "mqtt": { "broker": { "listeners": [ { "port": 8883, "certificate": { "file": "a.pem", "keyFile": "b.pem" } }, { "port": 9001, "transport": "webSocket", "address": "::1" } ],
+                                    "anonymousOnLoopback": false, "users": [ { "name": "u", "passwordHash": "pbkdf2-sha256$x", "roles": ["operator"] } ],
+                                    "access": [ { "allow": false, "access": "publish", "filter": "a/%u/#", "role": "r" } ], "limits": { "messagesPerSecond": 50 } } }, }
             """);
         Assert.Equal(Path.GetFullPath("/etc/automation/site.json"), configuration.Sites[0].SiteFile);
         Assert.Equal([Path.GetFullPath("/etc/automation/rules"), Path.GetFullPath("/elsewhere/more.json")], configuration.Sites[0].Rules);
@@ -22,9 +24,27 @@ public sealed class ConfigurationReaderTests
         Assert.Equal("home/automation", configuration.BaseTopic);
         Assert.Null(configuration.HttpPort);
         Assert.Equal(LogLevel.Warning, configuration.LogLevel);
-        Assert.Equal((8883, "127.0.0.1", false), (configuration.Listeners[0].Port, configuration.Listeners[0].Address, configuration.Listeners[0].WebSocket));
-        Assert.Equal((9001, "::1", true), (configuration.Listeners[1].Port, configuration.Listeners[1].Address, configuration.Listeners[1].WebSocket));
+        Assert.Equal((8883, "127.0.0.1", false), (configuration.Broker.Listeners[0].Port, configuration.Broker.Listeners[0].Address, configuration.Broker.Listeners[0].WebSocket));
+        Assert.Equal((9001, "::1", true), (configuration.Broker.Listeners[1].Port, configuration.Broker.Listeners[1].Address, configuration.Broker.Listeners[1].WebSocket));
+        Assert.False(configuration.Broker.AnonymousOnLoopback);
+        Assert.Equal(("u", "operator"), (configuration.Broker.Users[0].Name, configuration.Broker.Users[0].Roles[0]));
+        Assert.Equal((false, MqttAccess.Publish, "a/%u/#", "r"), (configuration.Broker.Access[0].Allow, configuration.Broker.Access[0].Access, configuration.Broker.Access[0].Filter, configuration.Broker.Access[0].Role));
+        Assert.Equal(50, configuration.Broker.Limits.MessagesPerSecond);
+    }
+
+    [Fact]
+    public void Parse_ExternalBroker_GivesItsValues()
+    {
+        HostConfiguration configuration = Parse("""{ "sites": [ { "site": "s.json", "rules": ["r"] } ], "mqtt": { "external": { "host": "broker", "port": 8883, "tls": true, "user": "u", "passwordEnv": "P" } } }""");
         Assert.Equal(("broker", 8883, true, "u", "P"), (configuration.External!.Host, configuration.External.Port, configuration.External.Tls, configuration.External.User!, configuration.External.PasswordEnv!));
+    }
+
+    [Fact]
+    public void ToBroker_OpenToTheNetworkWithoutUsers_IsRefused()
+    {
+        var broker = new BrokerConfiguration { Listeners = [new ListenerConfiguration { Port = 1883, Address = "0.0.0.0" }] };
+        StartRefusedException refused = Assert.Throws<StartRefusedException>(() => broker.ToBroker("x.json", "automation", static _ => null));
+        Assert.Contains("add users", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -33,13 +53,13 @@ public sealed class ConfigurationReaderTests
         HostConfiguration configuration = Parse("""{ "sites": [ { "site": "s.json", "rules": ["r"] } ] }""");
         Assert.Equal(Path.GetFullPath("/etc/automation/data"), configuration.DataFolder);
         Assert.Equal(("automation", 8080, LogLevel.Information), (configuration.BaseTopic, configuration.HttpPort!.Value, configuration.LogLevel));
-        Assert.Equal((1883, "127.0.0.1"), (configuration.Listeners[0].Port, configuration.Listeners[0].Address));
+        Assert.Equal((1883, "127.0.0.1"), (configuration.Broker.Listeners[0].Port, configuration.Broker.Listeners[0].Address));
     }
 
     [Theory]
     [InlineData("{}", "1:1", "AUT3002")]
     [InlineData("{ \"sites\": [ { \"site\": \"s\", \"rules\": [\"r\"] } ],\n  \"httpPort\": \"x\" }", "2:15", "AUT3002")]
-    [InlineData("{ \"sites\": [ { \"site\": \"s\", \"rules\": [\"r\"] } ],\n\n  \"mqtt\": { \"listeners\": [ { \"port\": 1 }, { \"port\": -1 } ] } }", "3:52", "AUT3002")]
+    [InlineData("{ \"sites\": [ { \"site\": \"s\", \"rules\": [\"r\"] } ],\n\n  \"mqtt\": { \"broker\": { \"listeners\": [ { \"port\": 1 }, { \"port\": -1 } ] } } }", "3:65", "AUT3002")]
     [InlineData("{ \"sites\": [ { \"site\": \"s\", \"rules\": [\"r\"], \"name\": \"ü\", \"x\": 1 } ] }", "1:", "AUT3002")]
     [InlineData("{ \"sites\": [\n  { \"site\" \"s\" } ] }", "2:12", "AUT3001")]
     public void Parse_WrongFile_NamesThePlace(string text, string place, string code)

@@ -1,0 +1,186 @@
+using System.Collections.Concurrent;
+using Automation.Mqtt.Packets;
+using Automation.Mqtt.Protocol;
+using Automation.Mqtt.Sessions;
+using Automation.Mqtt.Tests.Broker;
+using Automation.TestKit;
+
+namespace Automation.Mqtt.Tests.Sessions;
+
+/// <summary>What is acknowledged is on the disk, when somebody who may come back is to have it.</summary>
+public sealed class DurabilityTests
+{
+    [Fact]
+    public async Task Acknowledgement_WaitsForTheDisk_OnlyWhereSomethingDurableWaits()
+    {
+        await using var disk = new HeldDisk();
+        await using BrokerUnderTest broker = await BrokerUnderTest.StartAsync(persistence: disk);
+        using (WireClient durable = await broker.ConnectAsync("durable", expiry: 1000)) await durable.SubscribeAsync("kept/#", QoS.ExactlyOnce);
+        disk.Commit();
+        using WireClient publisher = await broker.ConnectAsync("p");
+        await publisher.PublishAsync("other", "m", QoS.AtLeastOnce, packetId: 1);
+        Assert.Equal(1, (await publisher.ReceiveAsync<PubAckPacket>()).PacketId);
+        await publisher.PublishAsync("kept/a", "m", QoS.AtLeastOnce, packetId: 2);
+        await publisher.PublishAsync("other", "m", QoS.AtLeastOnce, packetId: 3);
+        await publisher.PublishAsync("kept/a", "m", QoS.ExactlyOnce, packetId: 4);
+        await publisher.ReceiveNothingAsync();
+        disk.Commit();
+
+        // In the order of what they answer (MQTT-4.6.0-2).
+        Assert.Equal(2, (await publisher.ReceiveAsync<PubAckPacket>()).PacketId);
+        Assert.Equal(3, (await publisher.ReceiveAsync<PubAckPacket>()).PacketId);
+        Assert.Equal(4, (await publisher.ReceiveAsync<PubRecPacket>()).PacketId);
+        Assert.Equal(2, disk.Changes.OfType<MqttMessageQueued>().Count());
+    }
+
+    [Fact]
+    public async Task PublishByTheProcess_OfWhatMustBeKept_CompletesWithTheDisk()
+    {
+        await using var disk = new HeldDisk();
+        await using BrokerUnderTest broker = await BrokerUnderTest.StartAsync(persistence: disk);
+        await broker.Broker.PublishAsync(new MqttMessage { Topic = "t", QoS = QoS.AtLeastOnce }, CancellationToken.None); // Nobody durable: at once.
+        Task kept = broker.Broker.PublishAsync(new MqttMessage { Topic = "t", Payload = "x"u8.ToArray(), QoS = QoS.AtLeastOnce, Retain = true }, CancellationToken.None).AsTask();
+        Assert.False(kept.IsCompleted);
+        disk.Commit();
+        await Until.Done(kept);
+    }
+
+    [Fact]
+    public async Task DiskThatFallsBehind_SlowsPublishersDown_AndLetsThemGoOn()
+    {
+        await using var disk = new HeldDisk();
+        await using BrokerUnderTest broker = await BrokerUnderTest.StartAsync(persistence: disk);
+        using WireClient publisher = await broker.ConnectAsync("p");
+        disk.IsFull = true;
+        await publisher.PublishAsync("t", "1");
+        await Until.True(() => broker.Broker.Statistics.MessagesReceived == 1 || disk.Asked > 0);
+        await publisher.SendAsync(PingReqPacket.Instance);
+        disk.IsFull = false;
+        disk.Commit();
+        await publisher.ReceiveAsync<PingRespPacket>();
+    }
+
+    [Fact]
+    public async Task Session_TellsTheDiskWhatItIs_AndWhenItEnds()
+    {
+        await using var disk = new HeldDisk();
+        await using BrokerUnderTest broker = await BrokerUnderTest.StartAsync(persistence: disk);
+        using (WireClient client = await broker.ConnectAsync("a", expiry: 60, user: "u"))
+        {
+            await client.SubscribeAsync("t", QoS.AtLeastOnce, identifier: 5, asPublished: true);
+            await client.SendAsync(new DisconnectPacket { SessionExpirySeconds = 0 });
+            Assert.Null(await client.ReceiveAsync());
+        }
+
+        await Until.True(() => disk.Changes.OfType<MqttSessionDropped>().Any());
+        Assert.Equal(new MqttSessionStored("a", 5, 60, "u", null), disk.Changes.OfType<MqttSessionStored>().First());
+        Assert.Equal(new MqttSubscriptionStored("a", "t", 9, 5), disk.Changes.OfType<MqttSubscriptionStored>().Single());
+        (await broker.ConnectAsync("clean")).Dispose();
+        await Until.True(() => broker.Broker.Statistics.Connections == 0);
+        Assert.DoesNotContain(disk.Changes, c => c is MqttSessionStored { ClientId: "clean" } or MqttSessionDropped { ClientId: "clean" });
+    }
+
+    [Fact]
+    public async Task Restored_SessionsQueuesIdentifiersAndRetained_GoOnAsTheyWere()
+    {
+        MqttStoredMessage Message(long id, string topic) => new(id, System.Text.Encoding.UTF8.GetBytes(topic), default, "m"u8.ToArray(), QoS.ExactlyOnce, false, null, "p");
+        await using var disk = new HeldDisk
+        {
+            State = new MqttStoredState
+            {
+                Retained = [Message(1, "kept") with { Retain = true }],
+                Sessions =
+                [
+                    new MqttStoredSession
+                    {
+                        Session = new MqttSessionStored("c", 5, uint.MaxValue, "", null),
+                        Subscriptions = [new MqttSubscriptionStored("c", "t/#", 2, 7)],
+                        Messages =
+                        [
+                            (new MqttMessageQueued("c", 1, Message(2, "t/flight"), QoS.AtLeastOnce, false, [7]), 40, false),
+                            (new MqttMessageQueued("c", 2, Message(3, "t/released"), QoS.ExactlyOnce, false, []), 41, true),
+                            (new MqttMessageQueued("c", 3, Message(4, "t/waiting"), QoS.AtLeastOnce, false, []), 0, false),
+                        ],
+                        Incoming = [9],
+                    },
+                ],
+            },
+        };
+        disk.CommitAlways = true;
+        await using BrokerUnderTest broker = await BrokerUnderTest.StartAsync(persistence: disk);
+        using WireClient client = await broker.OpenAsync();
+        Assert.True((await client.ConnectAsync(new ConnectPacket { ClientId = "c", CleanStart = false, SessionExpirySeconds = uint.MaxValue })).SessionPresent);
+        PublishPacket flight = await client.ReceivePublishAsync("t/flight", "m");
+        Assert.Equal((40, true), (flight.PacketId, flight.Duplicate));
+        Assert.Equal([7u], flight.SubscriptionIdentifiers);
+        Assert.Equal(41, (await client.ReceiveAsync<PubRelPacket>()).PacketId);
+        Assert.False((await client.ReceivePublishAsync("t/waiting", "m")).Duplicate);
+
+        // The QoS 2 message it had begun is known: sent again, it is answered and not delivered again.
+        await client.SendAsync(new PublishPacket { Topic = "t/x", Payload = "m"u8.ToArray(), QoS = QoS.ExactlyOnce, PacketId = 9, Duplicate = true });
+        Assert.Equal(9, (await client.ReceiveAsync<PubRecPacket>()).PacketId);
+        await client.SubscribeAsync("kept");
+        await client.ReceivePublishAsync("kept", "m");
+        await client.PublishAsync("t/new", "m");
+        await client.ReceivePublishAsync("t/new", "m");
+    }
+
+    /// <summary>A disk that commits when the test says so.</summary>
+    private sealed class HeldDisk : IMqttPersistence
+    {
+        private long _ticket;
+        private long _durable;
+        private long _asked;
+        private bool _isFull;
+
+        public event Action<long>? DurableChanged;
+
+        public ConcurrentQueue<MqttStoreChange> Changes { get; } = [];
+
+        public MqttStoredState State { get; init; } = MqttStoredState.Empty;
+
+        public bool CommitAlways { get; set; }
+
+        public bool IsEnabled => true;
+
+        public long Durable => Volatile.Read(ref _durable);
+
+        public long Asked => Volatile.Read(ref _asked);
+
+        public bool IsFull
+        {
+            get
+            {
+                bool full = Volatile.Read(ref _isFull);
+                if (full) Interlocked.Increment(ref _asked);
+                return full;
+            }
+            set => Volatile.Write(ref _isFull, value);
+        }
+
+        public Task<MqttStoredState> LoadAsync(CancellationToken cancellationToken) => Task.FromResult(State);
+
+        public long Append(MqttStoreChange change)
+        {
+            Changes.Enqueue(change);
+            long ticket = Interlocked.Increment(ref _ticket);
+            if (CommitAlways) Volatile.Write(ref _durable, ticket);
+            return ticket;
+        }
+
+        public void Commit()
+        {
+            long ticket = Volatile.Read(ref _ticket);
+            Volatile.Write(ref _durable, ticket);
+            DurableChanged?.Invoke(ticket);
+        }
+
+        public Task FlushAsync(CancellationToken cancellationToken)
+        {
+            Commit();
+            return Task.CompletedTask;
+        }
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
+}

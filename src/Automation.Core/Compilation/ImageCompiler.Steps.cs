@@ -6,6 +6,8 @@ namespace Automation.Core.Compilation;
 
 internal sealed partial class ImageCompiler
 {
+    private readonly Dictionary<int, (int First, int Count)> _stretches = [];
+
     /// <summary>Jump targets are relative to the rule's first operation.</summary>
     /// <returns>How many repeat counters are needed, at most.</returns>
     private int CompileSteps(ImmutableArray<Step> steps, int first, int depth)
@@ -37,10 +39,10 @@ internal sealed partial class ImageCompiler
             case IfStep i:
                 return CompileIf(i, first, depth);
             case RepeatStep r:
-                _operations.Add(new Operation { Kind = OperationKind.RepeatBegin, Count = depth });
+                _operations.Add(new Operation { Kind = OperationKind.RepeatBegin, Count = checked((ushort)depth) });
                 int body = _operations.Count - first;
                 int counters = CompileSteps(r.Steps, first, depth + 1);
-                _operations.Add(new Operation { Kind = OperationKind.RepeatEnd, Count = depth, Ticks = r.Times, Target = body });
+                _operations.Add(new Operation { Kind = OperationKind.RepeatEnd, Count = checked((ushort)depth), Ticks = r.Times, Target = body });
                 return counters;
             case StopStep:
                 _operations.Add(new Operation { Kind = OperationKind.Stop });
@@ -67,6 +69,31 @@ internal sealed partial class ImageCompiler
             default:
                 throw new ArgumentException($"The engine does not know the step {step.GetType().Name}.", nameof(step));
         }
+    }
+
+    /// <summary>Many rules do the same; a stretch that is there already is used again, so that firings read fewer lines.</summary>
+    /// <returns>Where the operations are that were just added from <paramref name="first"/> on.</returns>
+    private int ShareOperations(int first)
+    {
+        int count = _operations.Count - first;
+        if (count == 0) return 0;
+        var hash = new HashCode();
+        for (int i = first; i < _operations.Count; i++) hash.Add(_operations[i].GetStepHash());
+        int key = hash.ToHashCode();
+        if (!_stretches.TryGetValue(key, out (int First, int Count) known))
+        {
+            _stretches.Add(key, (first, count));
+            return first;
+        }
+
+        if (known.Count != count) return first;
+        for (int i = 0; i < count; i++)
+        {
+            if (!_operations[known.First + i].IsSameStep(_operations[first + i])) return first;
+        }
+
+        _operations.RemoveRange(first, count);
+        return known.First;
     }
 
     private int CompileIf(IfStep step, int first, int depth)

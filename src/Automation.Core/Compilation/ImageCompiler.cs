@@ -19,6 +19,7 @@ internal sealed partial class ImageCompiler
     private readonly List<int> _startups = [];
     private readonly Dictionary<int, List<int>> _followers = [];
     private readonly List<Operation> _operations = [];
+    private readonly List<string> _kinds = [];
     private readonly Dictionary<string, int> _numbers;
 
     private ImageCompiler(SiteProgram program)
@@ -70,6 +71,7 @@ internal sealed partial class ImageCompiler
             Rules = rows,
             NeedSets = [.. _needSets],
             Names = names,
+            Kinds = [.. _kinds],
             Infos = infos,
             RuleNumbers = _numbers,
             Operations = [.. _operations],
@@ -109,8 +111,22 @@ internal sealed partial class ImageCompiler
         if (suspends || rule.Cooldown > TimeSpan.Zero) row.Flags |= RuleFlags.Grouped;
         if (rule.NeedsNotification) row.Flags |= RuleFlags.NeedsNotification;
         var info = new RuleInfo { Form = rule, Labels = labels, MoreNeeds = needs.More, Residuals = needs.Residuals, ResidualForms = needs.Forms, Counters = counters, Suspends = suspends };
-        names = new RuleNames { Id = rule.Id, Kind = rule.Kind, FirstOperation = first, OperationCount = _operations.Count - first, Info = info };
+        int count = _operations.Count - first;
+        if (count > ushort.MaxValue) throw new ArgumentException($"Rule '{rule.Id}' has more than {ushort.MaxValue} steps.", nameof(rule));
+        names = new RuleNames { Id = rule.Id, Kind = KindOf(rule.Kind), FirstOperation = ShareOperations(first), OperationCount = (ushort)count };
         return info;
+    }
+
+    private ushort KindOf(string kind)
+    {
+        int number = _kinds.IndexOf(kind);
+        if (number < 0)
+        {
+            number = _kinds.Count;
+            _kinds.Add(kind);
+        }
+
+        return checked((ushort)number);
     }
 
     private int ResourceOf(ResourceAddress address)

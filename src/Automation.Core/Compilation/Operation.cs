@@ -33,8 +33,8 @@ internal struct Operation
 
     /// <summary>Action: the triggering resource comes first. Wait: go on at the timeout. SetRule: on.</summary>
     public bool Flag;
+    public ushort Count;
     public int Target;
-    public int Count;
 
     /// <summary>Action: how long it is worth doing. Delay, Wait: how long. RepeatEnd: how often.</summary>
     public long Ticks;
@@ -50,4 +50,12 @@ internal struct Operation
 
     /// <summary>Action: further targets (<c>ResourceAddress[]</c>). Wait, Unless: an <see cref="Expression"/>. Publish: a <see cref="PublishTemplate"/>. Notify, Raise: the step.</summary>
     public object? More;
+
+    public readonly bool IsSameStep(in Operation other) =>
+        Kind == other.Kind && Flag == other.Flag && Count == other.Count && Target == other.Target && Ticks == other.Ticks && On == other.On
+        && string.Equals(Text, other.Text, StringComparison.Ordinal) && Equals(Data, other.Data)
+        && (Equals(More, other.More) || (More is ResourceAddress[] mine && other.More is ResourceAddress[] theirs && mine.AsSpan().SequenceEqual(theirs)));
+
+    /// <summary>Equal for equal steps.</summary>
+    public readonly int GetStepHash() => HashCode.Combine(Kind, Target, Ticks, On, Text?.Length);
 }

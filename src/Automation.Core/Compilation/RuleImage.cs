@@ -20,10 +20,14 @@ internal sealed class RuleImage
 
     public required RuleNames[] Names { get; init; }
 
+    /// <summary>The kinds of document that the rules came from.</summary>
+    public required string[] Kinds { get; init; }
+
     public required RuleInfo[] Infos { get; init; }
 
     public required Dictionary<string, int> RuleNumbers { get; init; }
 
+    /// <summary>Rules with the same steps share a stretch.</summary>
     public required Operation[] Operations { get; init; }
 
     public required Posting[] Postings { get; init; }
@@ -67,16 +71,17 @@ internal struct EventTypeRow
     public bool Known;
 }
 
-/// <summary>What a firing reads and writes of its rule beside its <see cref="RuleRow"/>.</summary>
+/// <summary>What a firing reads and writes of its rule beside its <see cref="RuleRow"/>: 32 bytes.</summary>
 internal struct RuleNames
 {
     public string Id;
-    public string Kind;
-    public int FirstOperation;
-    public int OperationCount;
     public long Firings;
     public long LastFiredTicks;
-    public RuleInfo Info;
+    public int FirstOperation;
+    public ushort OperationCount;
+
+    /// <summary>Index into <see cref="RuleImage.Kinds"/>.</summary>
+    public ushort Kind;
 }
 
 /// <summary>What is rarely read of a rule.</summary>

@@ -89,7 +89,7 @@ public sealed partial class SiteEngine
         ref RuleNames names = ref _names[rule];
         long number = ++names.Firings;
         names.LastFiredTicks = _now;
-        _sink.Fired(new Firing(_cause, _at, names.Id, names.Kind, spark.Source, spark.Label, number));
+        _sink.Fired(new Firing(_cause, _at, names.Id, _kinds[names.Kind], spark.Source, spark.Label, number));
         if ((row.Flags & RuleFlags.Watched) != 0) FollowUp(rule, in spark);
     }
 

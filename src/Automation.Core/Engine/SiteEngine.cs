@@ -24,6 +24,7 @@ public sealed partial class SiteEngine
     private AlignedRows<RuleRow> _rules;
     private NeedSet[] _needSets;
     private RuleNames[] _names;
+    private string[] _kinds;
     private Posting[] _postings;
     private NameTable<ResourceRow> _resources;
     private NameTable<EventTypeRow> _types;
@@ -127,13 +128,14 @@ public sealed partial class SiteEngine
         return new RuleStatus(enabled, lastFired, _names[number].Firings, enabled ? NextRunOf(number) : null, RunningOf(number), _lastFaults.TryGetValue(number, out EngineFault fault) ? fault : null);
     }
 
-    [System.Diagnostics.CodeAnalysis.MemberNotNull(nameof(_image), nameof(_rules), nameof(_needSets), nameof(_names), nameof(_postings), nameof(_resources), nameof(_types), nameof(_truth), nameof(_states), nameof(_clock))]
+    [System.Diagnostics.CodeAnalysis.MemberNotNull(nameof(_image), nameof(_rules), nameof(_needSets), nameof(_names), nameof(_kinds), nameof(_postings), nameof(_resources), nameof(_types), nameof(_truth), nameof(_states), nameof(_clock))]
     private void Adopt(RuleImage image)
     {
         _image = image;
         _rules = image.Rules;
         _needSets = image.NeedSets;
         _names = image.Names;
+        _kinds = image.Kinds;
         _postings = image.Postings;
         _resources = image.Resources;
         _types = image.Types;

@@ -19,7 +19,7 @@ public class TimeTests
         scenario.Wait(TimeSpan.FromHours(hours));
 
         // An hour that occurs twice runs once, at the first; one that does not exist falls on the next, which has its own.
-        Assert.Equal(hours == 24 ? 24 : hours == 23 ? 23 : 24, scenario.Fired().Distinct().Count());
+        Assert.Equal(Math.Min(hours, 24), scenario.Fired().Length);
     }
 
     [Fact]

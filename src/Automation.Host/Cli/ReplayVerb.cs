@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Automation.Core.Compilation.Lowering;
 using Automation.Core.Engine;
 using Automation.Core.Model;
 using Automation.Core.Rules;
@@ -63,8 +64,9 @@ internal static class ReplayVerb
         }
     }
 
-    private static SiteEngine Play(SiteRules rules, TextReader lines, string path, DateTimeOffset? until, ReplaySink sink)
+    private static SiteEngine Play(SiteRules rules, TextReader lines, string path, DateTimeOffset? until, ReplaySink told)
     {
+        var sink = new DocumentSink(rules.Program, told);
         var engine = new SiteEngine(rules.Program, EngineOptions.Default, new JintScriptHost(ScriptLimits.Default));
         long sequence = 0;
         bool started = false;

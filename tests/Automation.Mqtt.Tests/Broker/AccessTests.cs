@@ -180,7 +180,7 @@ public sealed class AccessTests
             await client.PublishAsync("t", new string('x', 100_000));
             await client.ReceivePublishAsync("t", new string('x', 100_000));
             await client.SendRawAsync(new byte[] { 0x00, 0x00 });
-            await client.ReceiveCloseAsync(ReasonCode.MalformedPacket);
+            await client.ReceiveCloseAsync(ReasonCode.ProtocolError);
         }
     }
 

@@ -36,7 +36,10 @@ public sealed partial class SiteEngine
 
     private void Silence(int device, DataValue notification)
     {
-        bool silent = notification.Kind == DataKind.Boolean && !notification.Boolean;
+        // Unknown: what the site file says holds again.
+        ResourceAddress address = AddressOf(device);
+        bool on = notification.Kind == DataKind.Boolean ? notification.Boolean : _image.Program.Site.Devices.FirstOrDefault(d => d.Address == address)?.Notification ?? true;
+        bool silent = !on;
         for (int i = 0; i < _resources.Count; i++)
         {
             ref ResourceRow row = ref _resources[i];

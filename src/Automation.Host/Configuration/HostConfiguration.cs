@@ -61,7 +61,9 @@ internal sealed record HostConfiguration
             throw new StartRefusedException($"{file}: cannot be read: {e.Message}");
         }
 
-        return reading.Site ?? throw new StartRefusedException(string.Join(Environment.NewLine, reading.Findings));
+        // A password that is not set is only a warning to who checks files; a run would waste a login attempt on each device.
+        Finding[] refused = [.. reading.Findings.Where(f => f.Severity == FindingSeverity.Error || f.Code == "AUT1305")];
+        return reading.Site is { } site && refused.Length == 0 ? site : throw new StartRefusedException(string.Join(Environment.NewLine, refused.Select(f => f.ToString())));
     }
 
     private MqttClientOptions ExternalOptions(ExternalBrokerConfiguration external, Func<string, string?> environment) => new()

@@ -83,7 +83,7 @@ internal sealed class RandomSite(int seed, Features features)
         int kind = _random.Next(20);
         if (kind == 0) return EngineInput.Time(number, at);
         if (kind == 1 && Has(Features.Toggles)) return EngineInput.RuleToggle(number, at, Id(_random.Next(rules)), Chance(2));
-        if (kind == 2 && Has(Features.Notification)) return EngineInput.State(number, at, Pick(_channels).DeviceAddress, DataObject.Of(("notification", Chance(2))), Chance(3));
+        if (kind == 2 && Has(Features.Notification)) return EngineInput.State(number, at, Pick(_channels).DeviceAddress, DataObject.Of(("notification", Unknown() ? DataValue.Null : Chance(2))), Chance(3));
         if (kind < 9) return EngineInput.State(number, at, Pick(_channels), Properties(), _random.Next(6) == 0);
         bool lasting = Chance(2);
         EventState state = lasting ? (Chance(3) ? EventState.Active : EventState.Inactive) : EventState.Instant;

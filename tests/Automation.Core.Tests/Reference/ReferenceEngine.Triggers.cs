@@ -147,7 +147,10 @@ internal sealed partial class ReferenceEngine
         hold.Unknown = double.IsNaN(value);
         if (hold.Unknown)
         {
+            // To give up means to stay quiet until the number was let go.
+            bool ran = hold.Phase is HoldPhase.Running or HoldPhase.Overdue;
             Lose(hold, trigger.Restart);
+            if (ran && trigger.Restart == HoldPolicy.RequireProof) hold.Phase = HoldPhase.Done;
             return false;
         }
 

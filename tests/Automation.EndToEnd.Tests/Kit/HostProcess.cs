@@ -9,6 +9,7 @@ namespace Automation.EndToEnd.Tests.Kit;
 internal sealed partial class HostProcess : IAsyncDisposable
 {
     private readonly List<string> _lines = [];
+    private readonly List<string> _errors = [];
     private readonly Process _process;
 
     private HostProcess(Process process) => _process = process;
@@ -24,6 +25,15 @@ internal sealed partial class HostProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>What came on standard error: the lines for whoever started it.</summary>
+    public IReadOnlyList<string> Errors
+    {
+        get
+        {
+            lock (_lines) return [.. _errors];
+        }
+    }
+
     public int MqttPort => int.Parse(MqttLine().Match(Output).Groups[1].Value, CultureInfo.InvariantCulture);
 
     public static HostProcess Start(IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
@@ -35,6 +45,7 @@ internal sealed partial class HostProcess : IAsyncDisposable
         var host = new HostProcess(new Process { StartInfo = info });
         host._process.OutputDataReceived += host.Keep;
         host._process.ErrorDataReceived += host.Keep;
+        host._process.ErrorDataReceived += host.KeepError;
         host._process.Start();
         host._process.BeginOutputReadLine();
         host._process.BeginErrorReadLine();
@@ -47,6 +58,15 @@ internal sealed partial class HostProcess : IAsyncDisposable
         await using HostProcess process = Start(arguments, environment);
         await process.EndAsync();
         return (process.ExitCode, process.Output);
+    }
+
+    /// <summary>Runs something that must be refused: exit code 2 and one line that says why.</summary>
+    public static async Task<string> RefusedAsync(IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
+    {
+        await using HostProcess process = Start(arguments, environment);
+        await process.EndAsync();
+        Assert.True(process.ExitCode == 2, process.Output);
+        return Assert.Single(process.Errors);
     }
 
     public Task SaysAsync(string text) => Until.True(() => Output.Contains(text, StringComparison.Ordinal) || _process.HasExited, () => $"'{text}' in:\n{Output}");
@@ -98,6 +118,12 @@ internal sealed partial class HostProcess : IAsyncDisposable
     {
         if (e.Data is null) return;
         lock (_lines) _lines.Add(e.Data);
+    }
+
+    private void KeepError(object sender, DataReceivedEventArgs e)
+    {
+        if (e.Data is null) return;
+        lock (_lines) _errors.Add(e.Data);
     }
 
     [GeneratedRegex(@"MQTT on 127\.0\.0\.1:(\d+)")]

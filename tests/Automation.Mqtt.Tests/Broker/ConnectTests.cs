@@ -182,8 +182,7 @@ public sealed class ConnectTests
         time.Advance(TimeSpan.FromSeconds(11));
         Assert.False(await IsPresentAsync(broker, "other ten"));
         Assert.True(await IsPresentAsync(broker, "changed"));
-        time.Jump(time.GetUtcNow().AddDays(400));
-        time.Advance(TimeSpan.FromSeconds(1));
+        time.Advance(TimeSpan.FromHours(1));
         Assert.True(await IsPresentAsync(broker, "ever"));
     }
 

@@ -55,46 +55,35 @@ internal static class ReplayVerb
             return FiringList.Differences(before, after, site.TimeZone, output) == 0 ? 0 : 1;
         }
 
-        var sink = new ReplaySink(site, json, output);
+        using var sink = new ReplaySink(site, json, output);
         Play(loaded, eventsFile, until, sink);
-        sink.Flush();
         return 0;
     }
 
     /// <summary>Steps a new engine through a file of inputs, up to <paramref name="until"/>, and lets time pass to it.</summary>
     /// <exception cref="StartRefusedException">The file cannot be read, or a line is wrong.</exception>
-    public static SiteEngine Play(SiteRules rules, string path, DateTimeOffset? until, IEngineSink sink)
-    {
-        try
-        {
-            using var lines = new StreamReader(path, System.Text.Encoding.UTF8, detectEncodingFromByteOrderMarks: true, bufferSize: 1 << 16);
-            return Play(rules, lines, path, until, sink);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new StartRefusedException($"{path}: cannot be read: {e.Message}");
-        }
-    }
-
-    private static SiteEngine Play(SiteRules rules, TextReader lines, string path, DateTimeOffset? until, IEngineSink told)
+    public static SiteEngine Play(SiteRules rules, string path, DateTimeOffset? until, IEngineSink told)
     {
         var sink = new DocumentSink(rules.Program, told);
         var engine = new SiteEngine(rules.Program, EngineOptions.Default, new JintScriptHost(ScriptLimits.Default));
-        long sequence = 0;
-        bool started = false;
-        int number = 0;
-        while (lines.ReadLine() is { } line)
+        long last = 0;
+        foreach (ArraySegment<EngineInput> batch in ReplayFile.Read(path))
         {
-            number++;
-            if (string.IsNullOrWhiteSpace(line)) continue;
-            if (!ReplayInput.TryRead(line, sequence + 1, out EngineInput input, out string? problem)) throw new StartRefusedException($"{path}:{number}: {problem}");
-            if (until is { } end && input.At > end) break;
-            if (!started) engine.Start(EngineInput.Time(sequence++, input.At), sink);
-            started = true;
-            engine.Step(input with { Sequence = sequence++ }, sink);
+            foreach (ref readonly EngineInput input in batch.AsSpan())
+            {
+                if (input.At > until) return LetTimePass(engine, last + 1, until.Value, sink);
+                if (last == 0) engine.Start(EngineInput.Time(0, input.At), sink);
+                last = input.Sequence;
+                engine.Step(input, sink);
+            }
         }
 
-        if (until is { } last && started) engine.Step(EngineInput.Time(sequence, last), sink);
+        return until is { } end && last > 0 ? LetTimePass(engine, last + 1, end, sink) : engine;
+    }
+
+    private static SiteEngine LetTimePass(SiteEngine engine, long sequence, DateTimeOffset until, IEngineSink sink)
+    {
+        engine.Step(EngineInput.Time(sequence, until), sink);
         return engine;
     }
 }

@@ -139,15 +139,15 @@ public sealed partial class SiteEngine
         bool silent = (row.Flags & ResourceFlags.Silent) != 0;
         if ((row.Flags & (ResourceFlags.Direct | ResourceFlags.Measured | ResourceFlags.Counted)) == ResourceFlags.Direct)
         {
-            if (row.FirstType == type && phase == EventPhase.Begin)
+            bool fits = row.FirstType == type && phase == EventPhase.Begin;
+            if (!fits || (row.Flags & ResourceFlags.Watched) != 0)
             {
-                Consider(row.Postings, new Spark(resource, source, name, type, data, name, 0, silent, -1));
-                return;
+                // What the only rule that cares looks at, it notes itself.
+                row.LastEventTicks = _now;
+                row.LastType = (ushort)type;
             }
 
-            // Only what no rule looked at is noted here; the rest the rules note themselves.
-            row.LastEventTicks = _now;
-            row.LastType = (ushort)type;
+            if (fits) Consider(row.Postings, new Spark(resource, source, name, type, data, name, 0, silent, -1));
             return;
         }
 

@@ -211,6 +211,7 @@ public sealed partial class SiteEngine
 
     private void WriteBit(int bit, bool value)
     {
+        _truthChanged = true;
         ulong mask = 1ul << (bit & 63);
         if (value) _truth[bit >> 6] |= mask;
         else _truth[bit >> 6] &= ~mask;

@@ -17,6 +17,12 @@ public sealed partial class SiteEngine
     private long _runOrder;
     private int _windowsDeadline;
 
+    /// <summary>Runs under way or waiting, by rule.</summary>
+    private int[] _running = [];
+
+    /// <summary>A bit of the truth vector was written since runs that wait last looked.</summary>
+    private bool _truthChanged;
+
     /// <summary>The run whose steps are being done; null for a firing that has not waited yet.</summary>
     private Run? _executing;
 
@@ -83,6 +89,7 @@ public sealed partial class SiteEngine
         if (slot == _runs.Length) Array.Resize(ref _runs, slot * 2);
         _runs[slot] = run;
         _runCount++;
+        _running[rule]++;
         run.Rule = rule;
         run.Group = group;
 
@@ -111,6 +118,7 @@ public sealed partial class SiteEngine
         _runs[run.Slot] = null;
         _freeRunSlots.Push(run.Slot);
         _runCount--;
+        _running[run.Rule]--;
         run.Spark = default;
         run.State = RunState.Delayed;
         _freeRuns.Push(run);
@@ -132,6 +140,7 @@ public sealed partial class SiteEngine
     /// <summary>Ends the runs of a rule that was switched off; the one that does the switching goes on to its end.</summary>
     private void CancelRuns(int rule)
     {
+        if (_running[rule] == 0) return;
         foreach (RunGroup group in _runGroups.Values)
         {
             if (group.Rule != rule) continue;
@@ -140,17 +149,6 @@ public sealed partial class SiteEngine
                 if (group.Runs[i] != _executing) EndRun(group.Runs[i], startNext: false);
             }
         }
-    }
-
-    private int RunningOf(int rule)
-    {
-        int running = 0;
-        foreach (RunGroup group in _runGroups.Values)
-        {
-            if (group.Rule == rule) running += group.Runs.Count;
-        }
-
-        return running;
     }
 
     private void Suspend(Run run, int next, RunState state, long ticks)
@@ -188,7 +186,9 @@ public sealed partial class SiteEngine
     /// <summary>Runs that wait for a condition look again, in the order in which they began to wait.</summary>
     private void CheckWaiting()
     {
-        bool progress = _waiting.Count > 0;
+        // Only a bit can have turned a condition true; but nobody knows what a script reads.
+        bool progress = _waiting.Count > 0 && (_truthChanged || _scripts is not null);
+        _truthChanged = false;
         for (int rounds = 0; progress; rounds++)
         {
             progress = false;

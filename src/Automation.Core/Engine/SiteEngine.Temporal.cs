@@ -159,12 +159,27 @@ public sealed partial class SiteEngine
     private DateTimeOffset? NextRunOf(int rule)
     {
         long next = long.MaxValue;
-        for (int i = 0; i < _times.Length; i++)
+        for (int i = FirstScheduleOf(rule); i < _times.Length && _image.Schedules[i].Rule == rule; i++)
         {
-            if (_image.Schedules[i].Rule == rule && _scheduleDeadlines[i] != 0) next = Math.Min(next, _deadlines.TicksOf(_scheduleDeadlines[i]));
+            if (_scheduleDeadlines[i] != 0) next = Math.Min(next, _deadlines.TicksOf(_scheduleDeadlines[i]));
         }
 
         return next == long.MaxValue ? null : new DateTimeOffset(next, TimeSpan.Zero);
+    }
+
+    /// <summary>Schedules stand in the order of their rules.</summary>
+    private int FirstScheduleOf(int rule)
+    {
+        int low = 0;
+        int high = _times.Length;
+        while (low < high)
+        {
+            int middle = (low + high) >> 1;
+            if (_image.Schedules[middle].Rule < rule) low = middle + 1;
+            else high = middle;
+        }
+
+        return low;
     }
 
     /// <summary>The process was down up to this instant: schedules and holds follow their policies, everything else that was due happens now, each at its instant.</summary>

@@ -125,7 +125,7 @@ public sealed partial class SiteEngine
         ref RuleRow row = ref _rules[number];
         bool enabled = (row.Flags & RuleFlags.Disabled) == 0;
         DateTimeOffset? lastFired = _names[number].Firings == 0 ? null : new DateTimeOffset(_names[number].LastFiredTicks, TimeSpan.Zero);
-        return new RuleStatus(enabled, lastFired, _names[number].Firings, enabled ? NextRunOf(number) : null, RunningOf(number), _lastFaults.TryGetValue(number, out EngineFault fault) ? fault : null);
+        return new RuleStatus(enabled, lastFired, _names[number].Firings, enabled ? NextRunOf(number) : null, _running[number], _lastFaults.TryGetValue(number, out EngineFault fault) ? fault : null);
     }
 
     [System.Diagnostics.CodeAnalysis.MemberNotNull(nameof(_image), nameof(_rules), nameof(_needSets), nameof(_names), nameof(_kinds), nameof(_postings), nameof(_resources), nameof(_types), nameof(_truth), nameof(_states), nameof(_clock))]
@@ -145,6 +145,7 @@ public sealed partial class SiteEngine
         _listedNames = image.Resources.Count + image.Types.Count;
         _windowsUntil = long.MinValue;
         Rules = [.. image.Names.Select(n => n.Id), .. image.Program.Groups.Select(g => g.Id).Where(g => !image.RuleNumbers.ContainsKey(g)).Order(StringComparer.Ordinal)];
+        _running = new int[_rules.Length];
         for (int i = 0; i < _rules.Length; i++) WriteToggleBits(i);
         AdoptTriggers();
         AdoptGroups();
@@ -187,6 +188,7 @@ public sealed partial class SiteEngine
             return;
         }
 
+        _truthChanged = true;
         long local = _clock.LocalTicks(_now);
         long until = _image.Windows.Read(local, _truth);
         _windowsUntil = Math.Min(_now + (until - local), _clock.ValidUntil);

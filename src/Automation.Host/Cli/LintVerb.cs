@@ -12,7 +12,7 @@ internal static class LintVerb
         var paths = new Argument<string[]>("PATH") { Description = "Rule files and folders.", Arity = ArgumentArity.OneOrMore };
         var site = new Option<FileInfo?>("--site") { Description = "The site file. Default: a site.json beside or above the first path." };
         var json = new Option<bool>("--json") { Description = "One JSON object a finding." };
-        var command = new Command("lint", "Looks beyond validity: duplicate and shadowed rules, rules that never fire, fight or loop. Shows timelines that replay can play. Exit code 0: nothing found, 1: findings.") { paths, site, json };
+        var command = new Command("lint", "Looks beyond validity: duplicate and shadowed rules, rules that never fire, fight or loop. Shows timelines that replay can play. Exit code 0: nothing found, 1: warnings or errors.") { paths, site, json };
         command.SetAction(parsed =>
         {
             string[] chosen = parsed.GetValue(paths)!;
@@ -37,7 +37,7 @@ internal static class LintVerb
         int found = rules.Findings.Length;
         foreach (LintFinding finding in RuleLint.Check(site, rules.Rules))
         {
-            found++;
+            if (finding.Finding.Severity != FindingSeverity.Info) found++;
             FindingPrinter.Print([finding.Finding], json, output);
             if (json || finding.Timeline.IsEmpty) continue;
             output.WriteLine("  shown by:");

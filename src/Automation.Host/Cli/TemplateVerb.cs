@@ -1,7 +1,5 @@
 using System.CommandLine;
 using System.Text;
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using Automation.Core.Rules;
 using Automation.Host.Composition;
 
@@ -10,8 +8,6 @@ namespace Automation.Host.Cli;
 /// <summary><c>template list / show / new</c>: what can be filled in, and an instance of it.</summary>
 internal static class TemplateVerb
 {
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     public static Command Create(TextWriter output)
     {
         var folder = new Option<string[]>("--templates") { Description = "Folders and files with templates of your own, besides those that come with the program.", AllowMultipleArgumentsPerToken = true, Recursive = true };
@@ -42,7 +38,7 @@ internal static class TemplateVerb
         if (reading.Findings.Any(f => f.Severity == FindingSeverity.Error)) throw new StartRefusedException(string.Join(Environment.NewLine, reading.Findings));
 
         // A template proves itself before anybody builds on it.
-        Finding[] failures = [.. reading.Library.Templates.SelectMany(t => TemplateProof.Run(t, EngineTimeline.Run))];
+        Finding[] failures = [.. reading.Library.Templates.SelectMany(t => TemplateProof.Run(t, TimelineEngine.Run))];
         if (failures.Length > 0) throw new StartRefusedException(string.Join(Environment.NewLine, failures.Select(f => f.ToString())));
         return ShippedTemplates.Library.With(reading.Library);
     }
@@ -78,48 +74,23 @@ internal static class TemplateVerb
 
     private static int New(TemplateLibrary library, Template template, string? id, string[] sets, string? siteFile, TextWriter output)
     {
-        byte[] document = Instance(template, id ?? template.Id, sets);
-        output.WriteLine(Encoding.UTF8.GetString(document));
+        string document = TemplateInstance.Write(template, id ?? template.Id, template.Name, sets.Select(set => Input(template, set)));
+        output.WriteLine(document);
         if (siteFile is null) return 0;
         SiteReading reading = SiteFiles.Read(siteFile);
-        IEnumerable<Finding> findings = reading.Site is { } site ? RuleSetReader.Read([new SourceFile("instance", document)], site, library).Findings : reading.Findings;
+        IEnumerable<Finding> findings = reading.Site is { } site ? RuleSetReader.Read([new SourceFile("instance", Encoding.UTF8.GetBytes(document))], site, library).Findings : reading.Findings;
         Finding[] all = [.. findings];
         FindingPrinter.Print(all, json: false, output);
         return all.Length == 0 ? 0 : 1;
     }
 
-    private static byte[] Instance(Template template, string id, string[] sets)
+    private static KeyValuePair<string, string> Input(Template template, string set)
     {
-        var inputs = new SortedDictionary<string, object?>(StringComparer.Ordinal);
-        foreach (string set in sets)
-        {
-            int equals = set.IndexOf('=', StringComparison.Ordinal);
-            if (equals < 1) throw new StartRefusedException($"--set {set}: write input=value");
-            string name = set[..equals];
-            TemplateInput input = template.Inputs.FirstOrDefault(i => i.Name == name)
-                ?? throw new StartRefusedException($"--set {set}: the template has no input '{name}'; its inputs are {string.Join(", ", template.Inputs.Select(i => i.Name))}");
-            inputs[name] = Value(input, set[(equals + 1)..]);
-        }
-
-        return JsonSerializer.SerializeToUtf8Bytes(
-            new Dictionary<string, object?> { ["template"] = template.Id, ["version"] = template.Version.ToString(), ["id"] = id, ["name"] = template.Name, ["inputs"] = inputs }, Indented);
-    }
-
-    private static object Value(TemplateInput input, string text)
-    {
-        if (input.Many) return text.StartsWith('[') ? Json(text) : text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-        return input.Type is InputType.Number or InputType.Flag || text.StartsWith('{') || text.StartsWith('[') ? Json(text) : text;
-    }
-
-    private static JsonElement Json(string text)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize<JsonElement>(text);
-        }
-        catch (JsonException)
-        {
-            throw new StartRefusedException($"--set …={text}: not a JSON value");
-        }
+        int equals = set.IndexOf('=', StringComparison.Ordinal);
+        if (equals < 1) throw new StartRefusedException($"--set {set}: write input=value");
+        string name = set[..equals];
+        return template.Inputs.Any(i => i.Name == name)
+            ? KeyValuePair.Create(name, set[(equals + 1)..])
+            : throw new StartRefusedException($"--set {set}: the template has no input '{name}'; its inputs are {string.Join(", ", template.Inputs.Select(i => i.Name))}");
     }
 }

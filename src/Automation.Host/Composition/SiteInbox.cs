@@ -17,7 +17,7 @@ internal abstract record SiteInput
     public sealed record Load(SiteRules Rules, TaskCompletionSource Loaded) : SiteInput;
 
     /// <summary>Something the writer does between two inputs, e.g. answer a question about the engine.</summary>
-    public sealed record Ask(Action<SiteEngine> Question, TaskCompletionSource Answered) : SiteInput;
+    public sealed record Ask(Action<SiteEngine, SiteRules> Question, TaskCompletionSource Answered) : SiteInput;
 }
 
 /// <summary>The one queue in front of a site's engine. Bounded; a full inbox makes the sender wait, which slows the device's stream and loses nothing.</summary>

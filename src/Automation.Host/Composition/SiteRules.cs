@@ -8,5 +8,8 @@ namespace Automation.Host.Composition;
 /// <param name="Fingerprint">A hash of the files, so that an unchanged folder is not loaded again.</param>
 internal sealed record SiteRules(SiteProgram Program, ImmutableArray<RuleDefinition> Definitions, ImmutableArray<Finding> Findings, string Fingerprint)
 {
+    /// <summary>The rules by their documents.</summary>
+    public DocumentRules Documents { get; } = new(Program);
+
     public bool HasErrors => Findings.Any(f => f.Severity == FindingSeverity.Error);
 }

@@ -72,7 +72,7 @@ internal sealed class SiteRuntime : IDeviceObserver, IPictureObserver, IAsyncDis
     public DeviceConnection? ConnectionOf(ResourceAddress resource) => _connections.GetValueOrDefault(resource.DeviceAddress.Value);
 
     /// <summary>Asks the engine between two inputs.</summary>
-    public async Task AskAsync(Action<SiteEngine> question, CancellationToken cancellationToken)
+    public async Task AskAsync(Action<SiteEngine, SiteRules> question, CancellationToken cancellationToken)
     {
         var answered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await Inbox.PostAsync(new SiteInput.Ask(question, answered), cancellationToken);

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Automation.Core.Compilation.Lowering;
 using Automation.Core.Engine;
 using Automation.Core.Model;
 using Automation.Host.Hub;
@@ -34,6 +35,9 @@ internal sealed partial class SiteWriter : IEngineSink
     private readonly List<SiteOutput> _outputs = [];
     private readonly List<ActionRequest> _requests = [];
     private SiteRules _rules;
+
+    /// <summary>This sink, told of documents instead of their parts.</summary>
+    private DocumentSink _sink;
     private DateTimeOffset _lastSnapshot;
 
     public SiteWriter(
@@ -41,6 +45,7 @@ internal sealed partial class SiteWriter : IEngineSink
     {
         _site = site;
         _rules = rules;
+        _sink = new DocumentSink(rules.Program, this);
         _engine = engine;
         _inbox = inbox;
         _store = store;
@@ -56,7 +61,7 @@ internal sealed partial class SiteWriter : IEngineSink
     public async Task RunAsync()
     {
         EngineInput start = EngineInput.Time(_sequence.Next(), _time.GetUtcNow());
-        _engine.Start(start, this);
+        _engine.Start(start, _sink);
         await _projection.RulesLoadedAsync(_engine, _rules);
         await FlushAsync();
         while (await WaitAsync())
@@ -107,7 +112,7 @@ internal sealed partial class SiteWriter : IEngineSink
             case SiteInput.Ask ask:
                 try
                 {
-                    ask.Question(_engine);
+                    ask.Question(_engine, _rules);
                     ask.Answered.TrySetResult();
                 }
                 catch (Exception e)
@@ -119,7 +124,8 @@ internal sealed partial class SiteWriter : IEngineSink
                 break;
             case SiteInput.Load load:
                 await FlushAsync();
-                _engine.Load(load.Rules.Program, EngineInput.Time(_sequence.Next(), now), this);
+                _sink = new DocumentSink(load.Rules.Program, this);
+                _engine.Load(load.Rules.Program, EngineInput.Time(_sequence.Next(), now), _sink);
                 _rules = load.Rules;
                 await ApplyTogglesAsync(now);
                 await _projection.RulesLoadedAsync(_engine, _rules);
@@ -132,7 +138,7 @@ internal sealed partial class SiteWriter : IEngineSink
     private async Task ApplyTogglesAsync(DateTimeOffset now)
     {
         IReadOnlyDictionary<string, bool> toggles = await _store.ReadTogglesAsync(CancellationToken.None);
-        foreach (string rule in _engine.Rules)
+        foreach (string rule in _rules.Definitions.Select(d => d.Id))
         {
             if (toggles.TryGetValue(rule, out bool on) && _engine.Status(rule).Enabled != on) Step(EngineInput.RuleToggle(_sequence.Next(), now, rule, on));
         }
@@ -142,7 +148,7 @@ internal sealed partial class SiteWriter : IEngineSink
     {
         try
         {
-            _engine.Step(input, this);
+            _engine.Step(input, _sink);
         }
         catch (Exception e)
         {

@@ -73,7 +73,7 @@ internal sealed class HealthPage : IAsyncDisposable
         }
 
         Explanation? explanation = null;
-        await site.AskAsync(engine => explanation = engine.Explain(rule, instant ?? engine.Now), cancellationToken);
+        await site.AskAsync((engine, rules) => explanation = rules.Documents.Explain(engine, rule, instant ?? engine.Now), cancellationToken);
         return format == "json"
             ? Results.Bytes(ExplainText.WriteJson(explanation!, site.Site.TimeZone), "application/json")
             : Results.Text(ExplainText.Write(explanation!, site.Site.TimeZone));
@@ -87,11 +87,11 @@ internal sealed class HealthPage : IAsyncDisposable
         foreach (SiteRuntime site in host.Sites)
         {
             page.Append("<h2>").Append(WebUtility.HtmlEncode(site.Site.Name)).Append("</h2><table><tr><th>Rule<th>Kind<th>On<th>Firings<th>Last fired");
-            await site.AskAsync(engine =>
+            await site.AskAsync((engine, rules) =>
             {
-                foreach (string rule in engine.Rules)
+                foreach (string rule in rules.Definitions.Select(d => d.Id).Order(StringComparer.Ordinal))
                 {
-                    RuleStatus status = engine.Status(rule);
+                    RuleStatus status = rules.Documents.Status(engine, rule);
                     page.Append("<tr><td>").Append(WebUtility.HtmlEncode(rule)).Append("<td>").Append(WebUtility.HtmlEncode(site.Projection.KindOf(rule))).Append("<td>").Append(status.Enabled ? "on" : "off")
                         .Append("<td>").Append(status.Firings).Append("<td>").Append(status.LastFired is { } last ? WebUtility.HtmlEncode(Payloads.Time(last, site.Site.TimeZone)) : "");
                 }

@@ -34,7 +34,7 @@ internal sealed class SiteProjection(Site site, TopicNames topics, IMqttBus bus,
             await retained.ClearAsync(topics.RuleEnabled(rule), CancellationToken.None);
         }
 
-        foreach (string rule in _definitions.Keys) await ShowRuleAsync(engine, rule);
+        foreach (string rule in _definitions.Keys) await ShowRuleAsync(engine, rules, rule);
         foreach (Finding finding in rules.Findings.Where(f => f.Severity == FindingSeverity.Error))
         {
             await TellAsync(new HubException("ruleInvalid", "", null, true, time.GetUtcNow(), finding.ToString(), [], [], null));
@@ -54,7 +54,7 @@ internal sealed class SiteProjection(Site site, TopicNames topics, IMqttBus bus,
             case SiteOutput.FiredRule { Value: var firing }:
                 HubLog.Fired(logger, firing.Rule, firing.Trigger, firing.Source.IsEmpty ? site.Id : firing.Source.Value, firing.Cause.ToString());
                 await PublishAsync(topics.Firings(site.Id), Payloads.Firing(firing, NameOf(firing.Rule), site.TimeZone));
-                await ShowRuleAsync(engine, firing.Rule);
+                await ShowRuleAsync(engine, rules, firing.Rule);
                 break;
             case SiteOutput.Published { Value: var publish }:
                 await PublishAsync(publish.Topic, Encoding.UTF8.GetBytes(publish.Payload), publish.Retain, (QoS)publish.QoS);
@@ -77,7 +77,7 @@ internal sealed class SiteProjection(Site site, TopicNames topics, IMqttBus bus,
                 break;
             case SiteOutput.Switched { Value: var change }:
                 HubLog.RuleSwitched(logger, change.Rule, change.Enabled ? "on" : "off", change.By);
-                await ShowRuleAsync(engine, change.Rule);
+                await ShowRuleAsync(engine, rules, change.Rule);
                 break;
             case SiteOutput.Fault { Value: var fault }:
                 await TellAsync(new HubException(Payloads.Camel(fault.Kind.ToString()), "", fault.Rule.Length == 0 ? null : fault.Rule, true, fault.At, fault.Detail, [], [], fault.Cause.ToString()));
@@ -143,10 +143,10 @@ internal sealed class SiteProjection(Site site, TopicNames topics, IMqttBus bus,
 
     private string NameOf(string rule) => _definitions.TryGetValue(rule, out RuleDefinition? definition) ? definition.Name : rule;
 
-    private async ValueTask ShowRuleAsync(SiteEngine engine, string rule)
+    private async ValueTask ShowRuleAsync(SiteEngine engine, SiteRules rules, string rule)
     {
         if (!_definitions.TryGetValue(rule, out RuleDefinition? definition)) return;
-        RuleStatus status = engine.Status(rule);
+        RuleStatus status = rules.Documents.Status(engine, rule);
         var view = new RuleView(rule, definition.Kind, definition.Name, status.Enabled, status.LastFired, status.Firings, status.NextRun, status.LastFault?.Detail ?? "ok");
         await retained.SetAsync(topics.RuleState(rule), Payloads.Rule(view, site.TimeZone), CancellationToken.None);
         await retained.SetAsync(topics.RuleEnabled(rule), Encoding.ASCII.GetBytes(status.Enabled ? "ON" : "OFF"), CancellationToken.None);

@@ -29,6 +29,14 @@ public sealed class LintTests
         Assert.Equal(["openRelay", "closeRelay"], Replay(text, finding.Timeline).Select(s => s.Action));
     }
 
+    [Fact, Trait("Req", "HUB-4")]
+    public void Check_FightOverOneSourceOfSeveral_ShowsThatSource()
+    {
+        string text = $$"""[ {{Open}}, { "kind": "linkage", "id": "shut", "source": "store/panel/zone/+", "event": "zoneAlarm", "schedule": { "weekly": { "fri": ["06:00-10:00"] } }, "actions": [ { "action": "closeRelay", "on": "store/panel/relay/0" } ] } ]""";
+        LintFinding finding = Assert.Single(Check(text));
+        Assert.Equal(["openRelay", "closeRelay"], Replay(text, finding.Timeline).Select(s => s.Action));
+    }
+
     [Theory, Trait("Req", "HUB-4")]
     [InlineData("""
         "conditions": { "state": "store/panel/area/1", "property": "arming", "is": "away" }

@@ -23,7 +23,7 @@ public sealed class ShippedTemplatesTests
         foreach (Template template in ShippedTemplates.Library.Templates)
         {
             Assert.True(template.Tests > 0, $"{template} has no timeline");
-            Assert.Empty(TemplateProof.Run(template, EngineTimeline.Run));
+            Assert.Empty(TemplateProof.Run(template, TimelineEngine.Run));
         }
     }
 }

@@ -18,7 +18,7 @@ internal static class LintTimeline
         ConditionProof proof = ConditionProof.Of(rules[0].Condition);
         WeekMap week = proof.Week;
         for (int i = 1; i < rules.Length; i++) week = week.And(ConditionProof.Of(rules[i].Condition).Week);
-        Trigger? trigger = rules[0].Triggers.IsEmpty ? null : rules[0].Triggers[0];
+        Trigger? trigger = rules.Length > 1 && Shared(rules[0], rules[1]) is { } both ? both : rules[0].Triggers.IsEmpty ? null : rules[0].Triggers[0];
         DateTime local = Sunday.AddMinutes(Math.Max(week.First, 0));
         if (trigger is ScheduleTrigger scheduled && Instant(scheduled.Schedule, site) is { } instant) local = TimeZoneInfo.ConvertTime(instant, site.TimeZone).DateTime.AddMinutes(-1);
         DateTimeOffset at = Utc(local, site);
@@ -30,6 +30,22 @@ internal static class LintTimeline
         Add(lines, trigger, at.AddSeconds(5));
         lines.Add($"{{\"at\":\"{Say(at.AddMinutes(5))}\"}}");
         return lines.ToImmutable();
+    }
+
+    // The event that sets off both rules, if there is one.
+    private static EventTrigger? Shared(EngineRule one, EngineRule other)
+    {
+        foreach (EventTrigger mine in one.Triggers.OfType<EventTrigger>())
+        {
+            foreach (EventTrigger theirs in other.Triggers.OfType<EventTrigger>())
+            {
+                string? type = mine.Pattern.Events.FirstOrDefault(theirs.Pattern.Events.Contains);
+                ResourceAddress source = mine.Pattern.Sources.FirstOrDefault(theirs.Pattern.Sources.Contains);
+                if (type is not null && !source.IsEmpty) return mine with { Pattern = mine.Pattern with { Sources = [source], Events = [type] } };
+            }
+        }
+
+        return null;
     }
 
     private static void Add(ImmutableArray<string>.Builder lines, Trigger? trigger, DateTimeOffset at)

@@ -11,6 +11,7 @@ internal sealed partial class ClientConnection
     private Will? _will;
     private uint _askedExpiry;
     private bool _isVersion31;
+    private bool _resumed;
     private uint? _newExpiry;
 
     /// <inheritdoc/>
@@ -112,7 +113,10 @@ internal sealed partial class ClientConnection
         }
 
         ClientSession? session = _core.Registry.Open(connect, identity, expiry, this, Output, _dispatch, sessionPresent =>
-            Write(Greeting(connect, identity.ClientId, expiry, keepAlive, sessionPresent)));
+        {
+            _resumed = sessionPresent;
+            Write(Greeting(connect, identity.ClientId, expiry, keepAlive, sessionPresent));
+        });
         if (session is null)
         {
             TakeWill();

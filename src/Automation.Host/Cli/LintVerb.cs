@@ -32,7 +32,7 @@ internal static class LintVerb
         }
 
         IReadOnlyList<SourceFile> files = [.. RuleDirectory.ReadFiles(paths).Where(f => Path.GetFullPath(f.Path) != Path.GetFullPath(siteFile))];
-        RuleSetReading rules = RuleSetReader.Read(files, site, ShippedTemplates.Library);
+        RuleSetReading rules = RuleDirectory.Check(files, site, ShippedTemplates.Library);
         FindingPrinter.Print(rules.Findings, json, output);
         int found = rules.Findings.Length;
         foreach (LintFinding finding in RuleLint.Check(site, rules.Rules))

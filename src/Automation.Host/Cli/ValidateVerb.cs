@@ -32,7 +32,7 @@ internal static class ValidateVerb
         if (reading.Site is { } site)
         {
             IReadOnlyList<SourceFile> files = [.. RuleDirectory.ReadFiles(paths).Where(f => Path.GetFullPath(f.Path) != Path.GetFullPath(siteFile))];
-            RuleSetReading rulesReading = RuleSetReader.Read(files, site, ShippedTemplates.Library);
+            RuleSetReading rulesReading = RuleDirectory.Check(files, site, ShippedTemplates.Library);
             findings.AddRange(rulesReading.Findings);
             rules = rulesReading.Rules.Length;
         }

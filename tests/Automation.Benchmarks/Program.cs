@@ -17,6 +17,8 @@ internal static class Program
                 return Mqtt.BrokerCommand.RunAsync(args[1..]).GetAwaiter().GetResult();
             case "linkage-v1":
                 return Engine.LinkageBenchmark.Run(args.AsSpan(1));
+            case "rules":
+                return Rules.RuleSetBenchmark.Run(args.AsSpan(1));
             default:
                 Console.Error.WriteLine($"unknown benchmark '{args[0]}'");
                 return 2;

@@ -139,7 +139,16 @@ internal sealed partial class AutomationHost : IAsyncDisposable
         }
 
         await _retained.SetAsync(_topics.Status, "online"u8.ToArray(), cancellationToken);
-        await _retained.SetAsync(_topics.Info, Payloads.Info(Version, _started, [.. _sites.Select(s => (s.Site.Id, s.Site.Name, s.Site.Devices.Length, s.Site.Devices.Sum(d => d.Resources.Length), s.Rules.Definitions.Length))]), cancellationToken);
+        await ShowInfoAsync();
+        foreach (SiteRuntime site in _sites)
+        {
+            site.Projection.RulesLoaded += async rules =>
+            {
+                site.Rules = rules;
+                await ShowInfoAsync();
+            };
+        }
+
         foreach (SiteRuntime site in _sites) await site.StartAsync(toggles, cancellationToken);
         _outbox.Start();
         _subscriptions.Add(await new RuleSwitchboard(_topics, rule => _sites.FirstOrDefault(s => s.HasRule(rule))?.Inbox, _logger).SubscribeAsync(_bus!, cancellationToken));
@@ -150,6 +159,8 @@ internal sealed partial class AutomationHost : IAsyncDisposable
         _cleanup = CleanAsync();
         if (_settings.HttpPort is { } port) _health = await HealthPage.StartAsync(port, this, _loggers, cancellationToken);
     }
+
+    private async Task ShowInfoAsync() => await _retained!.SetAsync(_topics.Info, Payloads.Info(Version, _started, _sites.Select(s => (s.Site, s.Rules))), CancellationToken.None);
 
     private async Task CleanAsync()
     {

@@ -23,6 +23,9 @@ internal sealed class SiteProjection(Site site, TopicNames topics, IMqttBus bus,
     /// <summary>The kind of a rule's document; empty when there is no such rule.</summary>
     public string KindOf(string rule) => _definitions.TryGetValue(rule, out RuleDefinition? definition) ? definition.Kind : "";
 
+    /// <summary>Another rule set is in force and shown.</summary>
+    public event Func<SiteRules, Task>? RulesLoaded;
+
     /// <summary>Shows every rule of a rule set that is now in force, and takes away what is gone.</summary>
     public async Task RulesLoadedAsync(SiteEngine engine, SiteRules rules)
     {
@@ -39,6 +42,8 @@ internal sealed class SiteProjection(Site site, TopicNames topics, IMqttBus bus,
         {
             await TellAsync(new HubException("ruleInvalid", "", null, true, time.GetUtcNow(), finding.ToString(), [], [], null));
         }
+
+        if (RulesLoaded is { } loaded) await loaded(rules);
     }
 
     public async ValueTask ShowAsync(SiteOutput output, SiteEngine engine, SiteRules rules)

@@ -211,7 +211,7 @@ internal sealed partial class AutomationHost : IAsyncDisposable
             {
                 return SiteEngine.Restore(rules.Program, options, snapshot.Bytes.Span, scripts);
             }
-            catch (FormatException e)
+            catch (InvalidDataException e)
             {
                 LogSnapshotUnusable(_logger, site.Id, e.Message);
             }

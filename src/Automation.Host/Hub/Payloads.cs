@@ -10,7 +10,8 @@ namespace Automation.Host.Hub;
 /// <summary>Writes the JSON payloads of the topic model; each has a schema of the same name in <c>schemas/topics/</c>. Times carry the site's offset.</summary>
 internal static class Payloads
 {
-    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    /// <summary>Text is written as it is, not as escapes; payloads are no HTML.</summary>
+    public static JsonWriterOptions Options { get; } = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static byte[] Event(in EngineEvent e, TimeZoneInfo zone)
     {

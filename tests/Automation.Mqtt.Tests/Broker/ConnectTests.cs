@@ -85,11 +85,33 @@ public sealed class ConnectTests
         using WireClient watcher = await broker.ConnectAsync("watcher");
         await watcher.SubscribeAsync("wills/#");
         var will = new WillPacket { Topic = "wills/c", Payload = "gone"u8.ToArray() };
-        using WireClient older = await broker.ConnectAsync("c", (ProtocolVersion)level, will: will);
-        using WireClient newer = await broker.ConnectAsync("c", (ProtocolVersion)level);
-        await older.ReceiveCloseAsync(ReasonCode.SessionTakenOver);
-        await watcher.ReceivePublishAsync("wills/c", "gone");
-        await newer.ReceiveNothingAsync();
+        for (int i = 0; i < 20; i++)
+        {
+            using WireClient older = await broker.ConnectAsync("c", (ProtocolVersion)level, will: will);
+            using WireClient newer = await broker.ConnectAsync("c", (ProtocolVersion)level);
+            await older.ReceiveCloseAsync(ReasonCode.SessionTakenOver);
+            await watcher.ReceivePublishAsync("wills/c", "gone");
+            await newer.ReceiveNothingAsync();
+        }
+    }
+
+    [Fact, Trait("Spec", "MQTT-3.14.4-3")]
+    public async Task TakeOver_AfterADisconnectThatIsStillBeingRead_SendsNoWill()
+    {
+        await using BrokerUnderTest broker = await BrokerUnderTest.StartAsync();
+        using WireClient watcher = await broker.ConnectAsync("watcher");
+        await watcher.SubscribeAsync("wills/#");
+        var will = new WillPacket { Topic = "wills/c", Payload = "gone"u8.ToArray() };
+        for (int i = 0; i < 20; i++)
+        {
+            using WireClient client = await broker.ConnectAsync("c", ProtocolVersion.V311, clean: false, will: will);
+            await client.PublishAsync("wills/alive", "x");
+            await client.SendAsync(new DisconnectPacket());
+            await watcher.ReceivePublishAsync("wills/alive", "x");
+        }
+
+        await Until.True(() => broker.Broker.Statistics.Connections == 1);
+        await watcher.ReceiveNothingAsync();
     }
 
     [Fact, Trait("Spec", "MQTT-3.1.2-8")]

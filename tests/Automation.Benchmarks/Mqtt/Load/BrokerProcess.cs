@@ -37,12 +37,12 @@ internal sealed class BrokerProcess : IDisposable
     }
 
     /// <summary>Mosquitto as Debian packs it, its limits as it ships them save that QoS 1 and 2 may queue like ours.</summary>
-    public static async Task<BrokerProcess> StartMosquittoAsync(string program, TimeProvider time, CancellationToken cancellationToken)
+    public static async Task<BrokerProcess> StartMosquittoAsync(string program, bool noDelay, TimeProvider time, CancellationToken cancellationToken)
     {
         int port = FreePort();
         string folder = Directory.CreateTempSubdirectory("mqtt-load-").FullName;
         string config = Path.Combine(folder, "mosquitto.conf");
-        string text = string.Create(CultureInfo.InvariantCulture, $"listener {port} 127.0.0.1\nallow_anonymous true\nmax_queued_messages 10000\nlog_type none\n");
+        string text = string.Create(CultureInfo.InvariantCulture, $"listener {port} 127.0.0.1\nallow_anonymous true\nmax_queued_messages 10000\nlog_type none\nset_tcp_nodelay {(noDelay ? "true" : "false")}\n");
         await File.WriteAllTextAsync(config, text, cancellationToken);
         return await ListeningAsync(new BrokerProcess(new ProcessStartInfo(program) { ArgumentList = { "-c", config } }, port, folder), time, cancellationToken);
     }

@@ -40,7 +40,7 @@ internal static class CompareCommand
         var table = new CompareTable();
         Func<Task<BrokerProcess>>[] start =
         [
-            () => BrokerProcess.StartMosquittoAsync(options.Mosquitto, time, cancellationToken),
+            () => BrokerProcess.StartMosquittoAsync(options.Mosquitto, options.NoDelay, time, cancellationToken),
             () => BrokerProcess.StartOursAsync(time, cancellationToken),
         ];
         LoadScenario[] speed = [.. LoadScenario.Named(options.Scenario).Where(s => !s.Fresh)];

@@ -7,8 +7,8 @@ internal sealed record LoadOptions
 {
     public const string Usage =
         "usage: mqtt-load --port N [--pid N] [--scenario NAME] [--seconds 2] [--rounds 3]\n"
-        + "       mqtt-compare [--mosquitto PATH] [--scenario NAME] [--seconds 2] [--rounds 3] [--markdown FILE]\n"
-        + "scenarios: all qos0 qos1 qos2 qos0-10to1 fanout 16k filters latency idle retained";
+        + "       mqtt-compare [--mosquitto PATH] [--scenario NAME] [--seconds 2] [--rounds 3] [--no-delay] [--markdown FILE]\n"
+        + "scenarios: all qos0 qos0-window1 qos0-window10 qos1 qos2 qos0-10to1 fanout 16k filters latency idle retained";
 
     public int? Port { get; init; }
 
@@ -24,13 +24,21 @@ internal sealed record LoadOptions
 
     public string Mosquitto { get; init; } = "/usr/sbin/mosquitto";
 
+    /// <summary>Mosquitto with <c>set_tcp_nodelay true</c>; without, as shipped, what is small waits for the acknowledgement of what went before.</summary>
+    public bool NoDelay { get; init; }
+
     /// <summary>Where the table goes as well; null: to standard output alone.</summary>
     public string? Markdown { get; init; }
 
     public static LoadOptions? Parse(ReadOnlySpan<string> arguments)
     {
         LoadOptions? options = new();
-        for (int i = 0; i < arguments.Length && options is not null; i += 2) options = i + 1 < arguments.Length ? options.With(arguments[i], arguments[i + 1]) : null;
+        for (int i = 0; i < arguments.Length && options is not null; i++)
+        {
+            if (arguments[i] == "--no-delay") options = options with { NoDelay = true };
+            else options = i + 1 < arguments.Length ? options.With(arguments[i], arguments[++i]) : null;
+        }
+
         return options is null || LoadScenario.Named(options.Scenario).IsEmpty ? null : options;
     }
 

@@ -10,6 +10,9 @@ internal sealed record LoadScenario(string Name, bool Fresh, Func<LoadTarget, Ti
     public static readonly ImmutableArray<LoadScenario> All =
     [
         Throughput(new ThroughputLoad { Name = "qos0", Aim = AtLeast(1.8) }),
+        // The wide window of the others lets a broker take and send many messages at once; these show what is left when it cannot.
+        Throughput(new ThroughputLoad { Name = "qos0-window1", Window = 1 }),
+        Throughput(new ThroughputLoad { Name = "qos0-window10", Window = 10 }),
         Throughput(new ThroughputLoad { Name = "qos1", QoS = 1, Aim = AtLeast(1.1) }),
         Throughput(new ThroughputLoad { Name = "qos2", QoS = 2, InFlight = 20 }),
         Throughput(new ThroughputLoad { Name = "qos0-10to1", Publishers = 10, Aim = AtLeast(2) }),

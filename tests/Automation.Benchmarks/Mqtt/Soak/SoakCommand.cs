@@ -22,9 +22,11 @@ internal static class SoakCommand
         using BrokerProcess? ours = options.Port is null ? await BrokerProcess.StartOursAsync(time, stop.Token) : null;
         using var run = new SoakRun(options.Port ?? ours!.Port, ours?.ProcessId ?? options.ProcessId, options.Seed, time);
         int samples = 0;
+        long closed = 0;
         run.OnSample = (elapsed, tally) =>
         {
-            if (samples++ % 6 == 0) Console.Error.WriteLine(Progress(elapsed, tally));
+            if (samples++ % 6 == 0 || tally.ClosedByBroker != closed) Console.Error.WriteLine(Progress(elapsed, tally) + " " + run.FurthestBehind());
+            closed = tally.ClosedByBroker;
         };
         bool there = run.Run(TimeSpan.FromMinutes(options.Minutes), stop.Token);
         long lost = run.Missing;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Sockets;
 using Automation.Benchmarks.Mqtt.Load;
 
@@ -51,6 +52,15 @@ internal sealed class SoakRun : IDisposable
 
     /// <summary>Messages of QoS 1 and 2 that some subscriber has not got.</summary>
     public long Missing => _subscribers.Sum(s => s.Missing(_publishers));
+
+    /// <summary>The subscriber that most is missing for, and how it stands: what to look at when a broker says that its queue is full.</summary>
+    public string FurthestBehind()
+    {
+        int index = Enumerable.Range(0, Subscribers).MaxBy(i => _subscribers[i].Missing(_publishers));
+        SoakSubscriber subscriber = _subscribers[index];
+        string how = !subscriber.IsOpen ? "away" : !subscriber.IsUp ? "connecting" : subscriber.Stalled ? "stalled" : "reading";
+        return string.Create(CultureInfo.InvariantCulture, $"s{index} {how} {subscriber.Missing(_publishers)} behind");
+    }
 
     /// <summary>False when the broker was not there for a minute, or clients could not be brought up.</summary>
     public bool Run(TimeSpan duration, CancellationToken cancellationToken)

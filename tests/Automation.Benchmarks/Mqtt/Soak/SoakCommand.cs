@@ -7,6 +7,9 @@ namespace Automation.Benchmarks.Mqtt.Soak;
 /// <summary><c>mqtt-soak</c>: one JSON line at the end on standard output, one line a minute on standard error.</summary>
 internal static class SoakCommand
 {
+    /// <summary>Messages behind, beyond which every sample is shown: well before a broker's queue of 10,000 is full.</summary>
+    private const long Remarkable = 5000;
+
     /// <returns>0 nothing lost or doubled; 1 something was; 2 usage; 3 the broker was not there.</returns>
     public static async Task<int> RunAsync(string[] arguments, TimeProvider time)
     {
@@ -25,7 +28,7 @@ internal static class SoakCommand
         long closed = 0;
         run.OnSample = (elapsed, tally) =>
         {
-            if (samples++ % 6 == 0 || tally.ClosedByBroker != closed) Console.Error.WriteLine(Progress(elapsed, tally) + " " + run.FurthestBehind());
+            if (samples++ % 6 == 0 || tally.ClosedByBroker != closed || run.FurthestBehind().Missing > Remarkable) Console.Error.WriteLine(Progress(elapsed, tally) + " " + run.FurthestBehind().Text);
             closed = tally.ClosedByBroker;
         };
         bool there = run.Run(TimeSpan.FromMinutes(options.Minutes), stop.Token);

@@ -54,12 +54,13 @@ internal sealed class SoakRun : IDisposable
     public long Missing => _subscribers.Sum(s => s.Missing(_publishers));
 
     /// <summary>The subscriber that most is missing for, and how it stands: what to look at when a broker says that its queue is full.</summary>
-    public string FurthestBehind()
+    public (long Missing, string Text) FurthestBehind()
     {
         int index = Enumerable.Range(0, Subscribers).MaxBy(i => _subscribers[i].Missing(_publishers));
         SoakSubscriber subscriber = _subscribers[index];
         string how = !subscriber.IsOpen ? "away" : !subscriber.IsUp ? "connecting" : subscriber.Stalled ? "stalled" : "reading";
-        return string.Create(CultureInfo.InvariantCulture, $"s{index} {how} {subscriber.Missing(_publishers)} behind");
+        long missing = subscriber.Missing(_publishers);
+        return (missing, string.Create(CultureInfo.InvariantCulture, $"s{index} {how} {missing} behind"));
     }
 
     /// <summary>False when the broker was not there for a minute, or clients could not be brought up.</summary>

@@ -109,6 +109,18 @@ public sealed class DurabilityTests
     }
 
     [Fact]
+    public async Task Session_ResumedWithoutAnExpiry_IsForgottenByTheDiskAtOnce()
+    {
+        await using var disk = new HeldDisk();
+        await using BrokerUnderTest broker = await BrokerUnderTest.StartAsync(persistence: disk);
+        (await broker.ConnectAsync("a", expiry: 60)).Dispose();
+        await Until.True(() => broker.Broker.Statistics.Connections == 0);
+        using (await broker.ConnectAsync("a", clean: false, expiry: 0)) Assert.Single(disk.Changes.OfType<MqttSessionDropped>());
+        await Until.True(() => broker.Broker.Statistics.Sessions == 0);
+        Assert.Single(disk.Changes.OfType<MqttSessionDropped>());
+    }
+
+    [Fact]
     public async Task Restored_SessionsQueuesIdentifiersAndRetained_GoOnAsTheyWere()
     {
         MqttStoredMessage Message(long id, string topic) => new(id, System.Text.Encoding.UTF8.GetBytes(topic), default, "m"u8.ToArray(), QoS.ExactlyOnce, false, null, "p");

@@ -18,6 +18,12 @@ internal sealed class SiteProjection(Site site, TopicNames topics, IMqttBus bus,
     private readonly Lock _problemGate = new();
     private readonly HashSet<string> _problems = new(StringComparer.Ordinal);
 
+    /// <summary>Called on the writer's loop after the rules of a load are shown; set before the site starts.</summary>
+    public Func<IReadOnlyList<RuleDefinition>, Task>? RulesShown { get; set; }
+
+    /// <summary>The rules in force.</summary>
+    public IReadOnlyList<RuleDefinition> Definitions => _definitions.Values;
+
     public bool HasRule(string rule) => _definitions.ContainsKey(rule);
 
     /// <summary>The kind of a rule's document; empty when there is no such rule.</summary>
@@ -35,6 +41,7 @@ internal sealed class SiteProjection(Site site, TopicNames topics, IMqttBus bus,
         }
 
         foreach (string rule in _definitions.Keys) await ShowRuleAsync(engine, rules, rule);
+        if (RulesShown is { } shown) await shown(Definitions);
         foreach (Finding finding in rules.Findings.Where(f => f.Severity == FindingSeverity.Error))
         {
             await TellAsync(new HubException("ruleInvalid", "", null, true, time.GetUtcNow(), finding.ToString(), [], [], null));
@@ -147,10 +154,13 @@ internal sealed class SiteProjection(Site site, TopicNames topics, IMqttBus bus,
     {
         if (!_definitions.TryGetValue(rule, out RuleDefinition? definition)) return;
         RuleStatus status = rules.Documents.Status(engine, rule);
-        var view = new RuleView(rule, definition.Kind, definition.Name, status.Enabled, status.LastFired, status.Firings, status.NextRun, status.LastFault?.Detail ?? "ok");
-        await retained.SetAsync(topics.RuleState(rule), Payloads.Rule(view, site.TimeZone), CancellationToken.None);
+        await retained.SetAsync(topics.RuleState(rule), Payloads.Rule(View(definition, status), site.TimeZone), CancellationToken.None);
         await retained.SetAsync(topics.RuleEnabled(rule), Encoding.ASCII.GetBytes(status.Enabled ? "ON" : "OFF"), CancellationToken.None);
     }
+
+    /// <summary>What a dashboard shows of a rule.</summary>
+    public static RuleView View(RuleDefinition rule, in RuleStatus status) =>
+        new(rule.Id, rule.Kind, rule.Name, status.Enabled, status.LastFired, status.Firings, status.NextRun, status.LastFault?.Detail ?? "ok");
 
     private async ValueTask TellAsync(HubException exception, bool log = true)
     {

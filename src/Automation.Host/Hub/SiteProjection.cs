@@ -11,10 +11,10 @@ using Microsoft.Extensions.Logging;
 namespace Automation.Host.Hub;
 
 /// <summary>Shows one site on the topic model (DEV-5, HUB-5).</summary>
-internal sealed class SiteProjection(Site site, TopicNames topics, IMqttBus bus, RetainedTopics retained, TimeProvider time, ILogger logger)
+internal sealed class SiteProjection(Site site, IEnumerable<RuleDefinition> rulesAtStart, TopicNames topics, IMqttBus bus, RetainedTopics retained, TimeProvider time, ILogger logger)
 {
     // Replaced whole by the writer's loop at a load; read by others.
-    private volatile FrozenDictionary<string, RuleDefinition> _definitions = FrozenDictionary<string, RuleDefinition>.Empty;
+    private volatile FrozenDictionary<string, RuleDefinition> _definitions = rulesAtStart.ToFrozenDictionary(d => d.Id, StringComparer.Ordinal);
     private readonly Lock _problemGate = new();
     private readonly HashSet<string> _problems = new(StringComparer.Ordinal);
 

@@ -49,7 +49,25 @@ public sealed class BadDeviceInputTests
         await using HostProcess host = await store.RunAsync();
         Assert.Contains("AUT1201", host.Output, StringComparison.Ordinal);
         await using MosquittoSub sub = await MosquittoSub.StartAsync(host.MqttPort);
+        await sub.HearsAsync("automation/info", p => p.Contains("AUT1201", StringComparison.Ordinal));
         await store.EmitAsync(new { device = "panel", @event = "zoneAlarm", zone = 3, state = "active" });
         await sub.HearsAsync("automation/store/firings", p => p.Contains("store-after-hours", StringComparison.Ordinal));
+    }
+
+    [Fact, Trait("Req", "EVT-5")]
+    public async Task UnknownEventType_IsPublishedAndToldOnce_AndTheNextAlarmFires()
+    {
+        await using Store store = await Store.StartAsync();
+        await using HostProcess host = await store.RunAsync();
+        await store.ListenedToAsync("nvr");
+        await using MosquittoSub sub = await MosquittoSub.StartAsync(host.MqttPort);
+        const string Alert = "<EventNotificationAlert version=\"2.0\"><dynChannelID>2</dynChannelID><activePostCount>1</activePostCount><eventType>sunspotDetection</eventType><eventState>active</eventState></EventNotificationAlert>";
+        await store.EmitAsync(new { device = "nvr", @event = "raw", contentType = "application/xml", body = Alert });
+        await store.EmitAsync(new { device = "nvr", @event = "raw", contentType = "application/xml", body = Alert });
+        await sub.HearsAsync("automation/store/nvr/channel/2/event", p => p.Contains("\"type\":\"unknown\"", StringComparison.Ordinal) && p.Contains("sunspotDetection", StringComparison.Ordinal));
+        await Until.True(() => sub.On("automation/store/exceptions").Any(p => p.Contains("unknownEvent", StringComparison.Ordinal)), () => host.Output);
+        await store.EmitAsync(new { device = "panel", @event = "zoneAlarm", zone = 3, state = "active" });
+        await sub.HearsAsync("automation/store/firings", p => p.Contains("store-after-hours", StringComparison.Ordinal));
+        Assert.Single(sub.On("automation/store/exceptions"), p => p.Contains("unknownEvent", StringComparison.Ordinal));
     }
 }

@@ -32,6 +32,43 @@ public sealed class ReplayAndValidateTests
     }
 
     [Fact, Trait("Req", "HUB-4")]
+    public async Task Replay_ComparedWithOlderRules_ShowsTheFiringsThatDiffer()
+    {
+        await using Store store = await Store.StartAsync();
+        string folder = Path.GetDirectoryName(store.SiteFile)!;
+        string events = Path.Combine(folder, "events.jsonl");
+        string older = Path.Combine(folder, "older.json");
+        await File.WriteAllTextAsync(events, Events);
+        await File.WriteAllTextAsync(older, Store.Linkage.Replace("zone/3", "zone/2", StringComparison.Ordinal));
+        string[] arguments = ["replay", "--site", store.SiteFile, "--rules", store.RulesFolder, "--events", events];
+        (int exitCode, string output) = await HostProcess.RunAsync([.. arguments, "--compare", older]);
+        Assert.Equal(1, exitCode);
+        Assert.Equal(
+            """
+            {"change":"added","at":"2026-11-20T18:00:00+01:00","rule":"store-after-hours","source":"store/panel/zone/3","trigger":"zoneAlarm"}
+            {"change":"removed","at":"2026-11-20T18:10:00+01:00","rule":"store-after-hours","source":"store/panel/zone/2","trigger":"zoneAlarm"}
+            {"change":"added","at":"2026-11-20T18:20:00+01:00","rule":"store-after-hours","source":"store/panel/zone/3","trigger":"zoneAlarm"}
+            """, output);
+        (int same, string nothing) = await HostProcess.RunAsync([.. arguments, "--compare", store.RulesFolder]);
+        Assert.Equal((0, ""), (same, nothing));
+    }
+
+    [Fact, Trait("Req", "HUB-4")]
+    public async Task Explain_OfAReplay_SaysWhyNot()
+    {
+        await using Store store = await Store.StartAsync();
+        string events = Path.Combine(Path.GetDirectoryName(store.SiteFile)!, "events.jsonl");
+        await File.WriteAllTextAsync(events, Events);
+        string[] arguments = ["explain", "store-after-hours", "--site", store.SiteFile, "--rules", store.RulesFolder, "--events", events];
+        (int firedCode, string fired) = await HostProcess.RunAsync([.. arguments, "--at", "2026-11-20T18:00:00+01:00"]);
+        Assert.Equal(0, firedCode);
+        Assert.StartsWith("store-after-hours at 2026-11-20T18:00:00+01:00: fired", fired, StringComparison.Ordinal);
+        (int whyNotCode, string whyNot) = await HostProcess.RunAsync([.. arguments, "--at", "2026-11-20T18:00:01+01:00"]);
+        Assert.Equal(0, whyNotCode);
+        Assert.StartsWith("store-after-hours at 2026-11-20T18:00:01+01:00: otherPhase", whyNot, StringComparison.Ordinal);
+    }
+
+    [Fact, Trait("Req", "HUB-4")]
     public async Task Replay_LineThatIsWrong_NamesItAndExitsWith2()
     {
         await using Store store = await Store.StartAsync();
@@ -65,5 +102,24 @@ public sealed class ReplayAndValidateTests
         (int exitCode, string output) = await HostProcess.RunAsync(["validate", store.RulesFolder, "--site", store.SiteFile]);
         Assert.Equal("1 rule(s), no findings.", output.Trim());
         Assert.Equal(0, exitCode);
+    }
+
+    [Fact, Trait("Req", "LNK-11")]
+    public async Task Validate_TemplateThatDoesNotDoWhatItsTimelineSays_IsAFinding()
+    {
+        const string Template = """
+            { "template": "light", "version": "1.0.0", "name": "Light", "inputs": { "source": { "resource": "channel", "events": ["motionDetection"] }, "output": { "resource": "alarm-output" } },
+              "rule": { "kind": "linkage", "source": "{{source}}", "event": "motionDetection", "actions": [ { "action": "triggerAlarmOutput", "on": ["{{output}}"] } ] },
+              "tests": [ { "name": "light at motion", "inputs": { "source": "shop/nvr/channel/1", "output": "shop/nvr/alarm-output/1" },
+                "when": [ { "after": "00:00:01", "resource": "{{source}}", "event": "motionDetection", "state": "active" } ],
+                "then": [ { "action": "pulseAlarmOutput", "on": "{{output}}" } ] } ] }
+            """;
+        await using Store store = await Store.StartAsync(Template);
+        (int exitCode, string output) = await HostProcess.RunAsync(["validate", store.RulesFolder, "--site", store.SiteFile]);
+        Assert.Equal(1, exitCode);
+        Assert.Contains("AUT1261", output, StringComparison.Ordinal);
+        await File.WriteAllTextAsync(Path.Combine(store.RulesFolder, "rules.json"), Template.Replace("pulseAlarmOutput", "triggerAlarmOutput", StringComparison.Ordinal));
+        (int mended, string nothing) = await HostProcess.RunAsync(["validate", store.RulesFolder, "--site", store.SiteFile]);
+        Assert.Equal((0, "0 rule(s), no findings."), (mended, nothing));
     }
 }

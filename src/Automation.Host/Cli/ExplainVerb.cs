@@ -60,7 +60,7 @@ internal static class ExplainVerb
         SiteReading reading = SiteFiles.Read(siteFile);
         if (reading.Site is not { } site) throw new StartRefusedException(string.Join(Environment.NewLine, reading.Findings));
         SiteRules loaded = RuleDirectory.Load(site, rulePaths, ShippedTemplates.Library);
-        SiteEngine engine = ReplayVerb.Play(loaded, eventsFile, at, new ReplaySink(site, all: false, TextWriter.Null));
+        SiteEngine engine = ReplayVerb.Play(loaded, eventsFile, at, new FiringList());
         if (loaded.Definitions.All(d => d.Id != rule)) throw new StartRefusedException($"there is no rule '{rule}'");
         Explanation explanation = loaded.Documents.Explain(engine, rule, at ?? engine.Now);
         output.WriteLine(json ? System.Text.Encoding.UTF8.GetString(ExplainText.WriteJson(explanation, site.TimeZone)) : ExplainText.Write(explanation, site.TimeZone).TrimEnd());

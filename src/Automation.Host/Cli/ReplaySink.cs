@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using Automation.Core.Engine;
@@ -7,8 +8,14 @@ using Automation.Host.Hub;
 namespace Automation.Host.Cli;
 
 /// <summary>Prints what a replay gives out, one JSON object a line.</summary>
-internal sealed class ReplaySink(Site site, bool all, TextWriter output) : IEngineSink
+internal sealed class ReplaySink(Site site, bool all, TextWriter output) : IEngineSink, IDisposable
 {
+    /// <summary>Lines are handed on in blocks of about this size.</summary>
+    private const int KeptBytes = 1 << 16;
+
+    private readonly ArrayBufferWriter<byte> _lines = new(KeptBytes + 4096);
+    private readonly Utf8JsonWriter _json = new(Stream.Null, Payloads.Options);
+
     public void Requested(in ActionRequest request)
     {
         ActionRequest value = request;
@@ -135,16 +142,30 @@ internal sealed class ReplaySink(Site site, bool all, TextWriter output) : IEngi
         });
     }
 
-    public void Flush() => output.Flush();
+    /// <summary>Hands on what is still kept back.</summary>
+    public void Flush()
+    {
+        output.Write(Encoding.UTF8.GetString(_lines.WrittenSpan));
+        _lines.ResetWrittenCount();
+        output.Flush();
+    }
+
+    public void Dispose()
+    {
+        Flush();
+        _json.Dispose();
+    }
 
     private void Write(string type, DateTimeOffset at, Action<Utf8JsonWriter> members)
     {
-        output.Write(Encoding.UTF8.GetString(Payloads.Write(w =>
-        {
-            Payloads.WriteTime(w, "at", at, site.TimeZone);
-            if (all) w.WriteString("type", type);
-            members(w);
-        })));
-        output.Write('\n');
+        _json.Reset(_lines);
+        _json.WriteStartObject();
+        Payloads.WriteTime(_json, "at", at, site.TimeZone);
+        if (all) _json.WriteString("type", type);
+        members(_json);
+        _json.WriteEndObject();
+        _json.Flush();
+        _lines.Write("\n"u8);
+        if (_lines.WrittenCount > KeptBytes) Flush();
     }
 }

@@ -17,17 +17,18 @@ internal static class ReplayVerb
         var rules = new Option<string[]>("--rules") { Description = "Rule files and folders.", Required = true, AllowMultipleArgumentsPerToken = true };
         var events = new Option<FileInfo>("--events") { Description = "The inputs: one JSON object a line.", Required = true };
         var until = new Option<string?>("--until") { Description = "Stop at this instant (ISO 8601); time passes up to it." };
+        var compare = new Option<string[]>("--compare") { Description = "Rule files and folders of another (older) rule set: print only the firings in which the two differ. Exit code 1 when they do.", AllowMultipleArgumentsPerToken = true };
         var json = new Option<bool>("--json") { Description = "Also print events, states, firings and exceptions, each with a \"type\"." };
-        var command = new Command("replay", "Runs rules over recorded inputs in virtual time and prints each action request.") { site, rules, events, until, json };
+        var command = new Command("replay", "Runs rules over recorded inputs in virtual time and prints each action request.") { site, rules, events, until, compare, json };
         command.SetAction(parsed =>
         {
             DateTimeOffset? end = parsed.GetValue(until) is { } text ? Instants.Parse("--until", text) : null;
-            return Run(parsed.GetValue(site)!.FullName, parsed.GetValue(rules)!, parsed.GetValue(events)!.FullName, end, parsed.GetValue(json), output);
+            return Run(parsed.GetValue(site)!.FullName, parsed.GetValue(rules)!, parsed.GetValue(events)!.FullName, end, parsed.GetValue(compare) ?? [], parsed.GetValue(json), output);
         });
         return command;
     }
 
-    private static int Run(string siteFile, string[] rulePaths, string eventsFile, DateTimeOffset? until, bool json, TextWriter output)
+    private static int Run(string siteFile, string[] rulePaths, string eventsFile, DateTimeOffset? until, string[] oldRulePaths, bool json, TextWriter output)
     {
         SiteReading reading = SiteFiles.Read(siteFile);
         if (reading.Site is not { } site)
@@ -37,52 +38,52 @@ internal static class ReplayVerb
         }
 
         SiteRules loaded = RuleDirectory.Load(site, rulePaths, ShippedTemplates.Library);
-        if (loaded.HasErrors)
+        SiteRules? older = oldRulePaths.Length == 0 ? null : RuleDirectory.Load(site, oldRulePaths, ShippedTemplates.Library);
+        Finding[] errors = [.. loaded.Findings.Concat(older?.Findings ?? []).Where(f => f.Severity == FindingSeverity.Error)];
+        if (errors.Length > 0)
         {
-            FindingPrinter.Print(loaded.Findings.Where(f => f.Severity == FindingSeverity.Error), json: false, output);
+            FindingPrinter.Print(errors, json: false, output);
             return 1;
         }
 
-        var sink = new ReplaySink(site, json, output);
+        if (older is not null)
+        {
+            var before = new FiringList();
+            var after = new FiringList();
+            Play(older, eventsFile, until, before);
+            Play(loaded, eventsFile, until, after);
+            return FiringList.Differences(before, after, site.TimeZone, output) == 0 ? 0 : 1;
+        }
+
+        using var sink = new ReplaySink(site, json, output);
         Play(loaded, eventsFile, until, sink);
-        sink.Flush();
         return 0;
     }
 
     /// <summary>Steps a new engine through a file of inputs, up to <paramref name="until"/>, and lets time pass to it.</summary>
     /// <exception cref="StartRefusedException">The file cannot be read, or a line is wrong.</exception>
-    public static SiteEngine Play(SiteRules rules, string path, DateTimeOffset? until, ReplaySink sink)
-    {
-        try
-        {
-            using var lines = new StreamReader(path, System.Text.Encoding.UTF8, detectEncodingFromByteOrderMarks: true, bufferSize: 1 << 16);
-            return Play(rules, lines, path, until, sink);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new StartRefusedException($"{path}: cannot be read: {e.Message}");
-        }
-    }
-
-    private static SiteEngine Play(SiteRules rules, TextReader lines, string path, DateTimeOffset? until, ReplaySink told)
+    public static SiteEngine Play(SiteRules rules, string path, DateTimeOffset? until, IEngineSink told)
     {
         var sink = new DocumentSink(rules.Program, told);
         var engine = new SiteEngine(rules.Program, EngineOptions.Default, new JintScriptHost(ScriptLimits.Default));
-        long sequence = 0;
-        bool started = false;
-        int number = 0;
-        while (lines.ReadLine() is { } line)
+        long last = 0;
+        foreach (ArraySegment<EngineInput> batch in ReplayFile.Read(path))
         {
-            number++;
-            if (string.IsNullOrWhiteSpace(line)) continue;
-            if (!ReplayInput.TryRead(line, sequence + 1, out EngineInput input, out string? problem)) throw new StartRefusedException($"{path}:{number}: {problem}");
-            if (until is { } end && input.At > end) break;
-            if (!started) engine.Start(EngineInput.Time(sequence++, input.At), sink);
-            started = true;
-            engine.Step(input with { Sequence = sequence++ }, sink);
+            foreach (ref readonly EngineInput input in batch.AsSpan())
+            {
+                if (input.At > until) return LetTimePass(engine, last + 1, until.Value, sink);
+                if (last == 0) engine.Start(EngineInput.Time(0, input.At), sink);
+                last = input.Sequence;
+                engine.Step(input, sink);
+            }
         }
 
-        if (until is { } last && started) engine.Step(EngineInput.Time(sequence, last), sink);
+        return until is { } end && last > 0 ? LetTimePass(engine, last + 1, end, sink) : engine;
+    }
+
+    private static SiteEngine LetTimePass(SiteEngine engine, long sequence, DateTimeOffset until, IEngineSink sink)
+    {
+        engine.Step(EngineInput.Time(sequence, until), sink);
         return engine;
     }
 }

@@ -146,7 +146,17 @@ internal sealed partial class AutomationHost : IAsyncDisposable
         }
 
         await _retained.SetAsync(_topics.Status, "online"u8.ToArray(), cancellationToken);
-        await _retained.SetAsync(_topics.Info, Payloads.Info(Version, _started, [.. _sites.Select(s => (s.Site.Id, s.Site.Name, s.Site.Devices.Length, s.Site.Devices.Sum(d => d.Resources.Length), s.Rules.Definitions.Length))]), cancellationToken);
+        await ShowInfoAsync();
+        foreach (SiteRuntime site in _sites)
+        {
+            site.Projection.RulesLoaded += async rules =>
+            {
+                site.Rules = rules;
+                await ShowInfoAsync();
+                if (_discovery is not null) await _discovery.ShowRulesAsync(site.Site.Id, rules.Definitions, CancellationToken.None);
+            };
+        }
+
         if (_settings.DiscoveryPrefix is { } prefix) await StartDiscoveryAsync(prefix, cancellationToken);
         foreach (SiteRuntime site in _sites) await site.StartAsync(toggles, cancellationToken);
         _outbox.Start();
@@ -164,9 +174,10 @@ internal sealed partial class AutomationHost : IAsyncDisposable
     private async Task StartDiscoveryAsync(string prefix, CancellationToken cancellationToken)
     {
         _discovery = new HomeAssistantDiscovery(new DiscoveryNames(prefix, _topics), [.. _sites.Select(s => s.Site)], Version, _retained!, _logger);
-        foreach (SiteRuntime site in _sites) site.Projection.RulesShown = rules => _discovery.ShowRulesAsync(site.Site.Id, rules, CancellationToken.None);
         await _discovery.StartAsync(_bus!, cancellationToken);
     }
+
+    private async Task ShowInfoAsync() => await _retained!.SetAsync(_topics.Info, Payloads.Info(Version, _started, _sites.Select(s => (s.Site, s.Rules))), CancellationToken.None);
 
     private async Task CleanAsync()
     {
@@ -228,7 +239,7 @@ internal sealed partial class AutomationHost : IAsyncDisposable
             {
                 return SiteEngine.Restore(rules.Program, options, snapshot.Bytes.Span, scripts);
             }
-            catch (FormatException e)
+            catch (InvalidDataException e)
             {
                 LogSnapshotUnusable(_logger, site.Id, e.Message);
             }

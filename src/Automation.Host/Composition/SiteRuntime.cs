@@ -47,8 +47,8 @@ internal sealed class SiteRuntime : IDeviceObserver, IPictureObserver, IAsyncDis
 
     public Site Site { get; }
 
-    /// <summary>The rules as they were at the start.</summary>
-    public SiteRules Rules { get; }
+    /// <summary>The rules in force.</summary>
+    public SiteRules Rules { get; set; }
 
     public SiteInbox Inbox { get; } = new();
 

@@ -17,7 +17,8 @@ internal sealed partial class SiteWriter : IEngineSink
     /// <summary>Inputs stepped before their requests are committed together: one disk flush for a burst.</summary>
     private const int BatchSize = 256;
 
-    private static readonly TimeSpan SnapshotEvery = TimeSpan.FromMinutes(1);
+    /// <summary>What a power cut can cost of timers and counts; more often wears out memory cards.</summary>
+    private static readonly TimeSpan SnapshotEvery = TimeSpan.FromSeconds(10);
 
     private static readonly TimeSpan DiskRetry = TimeSpan.FromSeconds(1);
 
@@ -39,6 +40,9 @@ internal sealed partial class SiteWriter : IEngineSink
     /// <summary>This sink, told of documents instead of their parts.</summary>
     private DocumentSink _sink;
     private DateTimeOffset _lastSnapshot;
+
+    /// <summary>Something was taken since the last snapshot.</summary>
+    private bool _changed;
 
     public SiteWriter(
         Site site, SiteRules rules, SiteEngine engine, SiteInbox inbox, IHostStore store, ActionOutbox outbox, SiteProjection projection, SequenceSource sequence, TimeProvider time, ILogger logger)
@@ -69,7 +73,7 @@ internal sealed partial class SiteWriter : IEngineSink
             Step(EngineInput.Time(_sequence.Next(), _time.GetUtcNow()));
             for (int i = 0; i < BatchSize && _inbox.Reader.TryRead(out SiteInput? input); i++) await TakeAsync(input);
             await FlushAsync();
-            if (_time.GetUtcNow() - _lastSnapshot >= SnapshotEvery) await SaveAsync();
+            if (_changed && _time.GetUtcNow() - _lastSnapshot >= SnapshotEvery) await SaveAsync();
         }
 
         await FlushAsync();
@@ -81,7 +85,7 @@ internal sealed partial class SiteWriter : IEngineSink
     {
         if (_inbox.Reader.TryPeek(out _)) return true;
         DateTimeOffset now = _time.GetUtcNow();
-        DateTimeOffset wake = _lastSnapshot + SnapshotEvery;
+        DateTimeOffset wake = _changed ? _lastSnapshot + SnapshotEvery : DateTimeOffset.MaxValue;
         if (_engine.NextDue is { } due && due < wake) wake = due;
         if (wake <= now) return !_inbox.Reader.Completion.IsCompleted;
 
@@ -101,6 +105,7 @@ internal sealed partial class SiteWriter : IEngineSink
     private async ValueTask TakeAsync(SiteInput input)
     {
         DateTimeOffset now = _time.GetUtcNow();
+        _changed |= input is not SiteInput.Ask;
         switch (input)
         {
             case SiteInput.Engine engine:
@@ -241,6 +246,7 @@ internal sealed partial class SiteWriter : IEngineSink
         var buffer = new System.Buffers.ArrayBufferWriter<byte>(4096);
         _engine.Snapshot(buffer);
         _lastSnapshot = _time.GetUtcNow();
+        _changed = false;
         try
         {
             await _store.SaveSnapshotAsync(_site.Id, _lastSnapshot, buffer.WrittenMemory, CancellationToken.None);

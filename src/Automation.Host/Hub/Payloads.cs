@@ -4,13 +4,16 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using Automation.Core.Engine;
 using Automation.Core.Model;
+using Automation.Core.Rules;
+using Automation.Host.Composition;
 
 namespace Automation.Host.Hub;
 
 /// <summary>Writes the JSON payloads of the topic model; each has a schema of the same name in <c>schemas/topics/</c>. Times carry the site's offset.</summary>
 internal static class Payloads
 {
-    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    /// <summary>Text is written as it is, not as escapes; payloads are no HTML.</summary>
+    public static JsonWriterOptions Options { get; } = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static byte[] Event(in EngineEvent e, TimeZoneInfo zone)
     {
@@ -100,20 +103,21 @@ internal static class Payloads
         w.WriteString("health", rule.Health);
     }
 
-    public static byte[] Info(string version, DateTimeOffset started, IReadOnlyList<(string Id, string Name, int Devices, int Resources, int Rules)> sites) => Write(w =>
+    public static byte[] Info(string version, DateTimeOffset started, IEnumerable<(Site Site, SiteRules Rules)> sites) => Write(w =>
     {
         w.WriteString("version", version);
         w.WriteString("topicModel", "1");
         w.WriteString("started", started.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ssK", CultureInfo.InvariantCulture));
         w.WriteStartArray("sites");
-        foreach ((string id, string name, int devices, int resources, int rules) in sites)
+        foreach ((Site site, SiteRules rules) in sites)
         {
             w.WriteStartObject();
-            w.WriteString("id", id);
-            w.WriteString("name", name);
-            w.WriteNumber("devices", devices);
-            w.WriteNumber("resources", resources);
-            w.WriteNumber("rules", rules);
+            w.WriteString("id", site.Id);
+            w.WriteString("name", site.Name);
+            w.WriteNumber("devices", site.Devices.Length);
+            w.WriteNumber("resources", site.Devices.Sum(d => d.Resources.Length));
+            w.WriteNumber("rules", rules.Definitions.Length);
+            WriteWords(w, "findings", rules.Findings.Where(f => f.Severity == FindingSeverity.Error).Take(50).Select(f => f.ToString()));
             w.WriteEndObject();
         }
 

@@ -18,9 +18,6 @@ internal sealed class SiteProjection(Site site, IEnumerable<RuleDefinition> rule
     private readonly Lock _problemGate = new();
     private readonly HashSet<string> _problems = new(StringComparer.Ordinal);
 
-    /// <summary>Called on the writer's loop after the rules of a load are shown; set before the site starts.</summary>
-    public Func<IReadOnlyList<RuleDefinition>, Task>? RulesShown { get; set; }
-
     /// <summary>The rules in force.</summary>
     public IReadOnlyList<RuleDefinition> Definitions => _definitions.Values;
 
@@ -28,6 +25,9 @@ internal sealed class SiteProjection(Site site, IEnumerable<RuleDefinition> rule
 
     /// <summary>The kind of a rule's document; empty when there is no such rule.</summary>
     public string KindOf(string rule) => _definitions.TryGetValue(rule, out RuleDefinition? definition) ? definition.Kind : "";
+
+    /// <summary>Another rule set is in force and shown.</summary>
+    public event Func<SiteRules, Task>? RulesLoaded;
 
     /// <summary>Shows every rule of a rule set that is now in force, and takes away what is gone.</summary>
     public async Task RulesLoadedAsync(SiteEngine engine, SiteRules rules)
@@ -41,11 +41,12 @@ internal sealed class SiteProjection(Site site, IEnumerable<RuleDefinition> rule
         }
 
         foreach (string rule in _definitions.Keys) await ShowRuleAsync(engine, rules, rule);
-        if (RulesShown is { } shown) await shown(Definitions);
         foreach (Finding finding in rules.Findings.Where(f => f.Severity == FindingSeverity.Error))
         {
             await TellAsync(new HubException("ruleInvalid", "", null, true, time.GetUtcNow(), finding.ToString(), [], [], null));
         }
+
+        if (RulesLoaded is { } loaded) await loaded(rules);
     }
 
     public async ValueTask ShowAsync(SiteOutput output, SiteEngine engine, SiteRules rules)

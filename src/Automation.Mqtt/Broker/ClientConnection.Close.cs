@@ -87,7 +87,7 @@ internal sealed partial class ClientConnection
         if (_session is { } session)
         {
             if (_farewell is { } reason && _version == ProtocolVersion.V5) Output.Write(new DisconnectPacket { Reason = reason });
-            _core.Registry.Leave(session, this, Output, TakeWill(), _newExpiry);
+            _core.Registry.Leave(session, this, _newExpiry);
             _core.Log.ClientLeft(session.ClientId, _farewell ?? ReasonCode.Success);
         }
 

@@ -10,6 +10,7 @@ internal sealed partial class ClientConnection
 {
     private Will? _will;
     private uint _askedExpiry;
+    private bool _isVersion31;
     private uint? _newExpiry;
 
     /// <inheritdoc/>
@@ -17,7 +18,9 @@ internal sealed partial class ClientConnection
 
     private void DecodeConnect(in MqttFrame frame)
     {
-        if (MqttReader.TryPeekProtocolLevel(frame, out byte level) && level == (byte)ProtocolVersion.V5) Output.Version = _version = ProtocolVersion.V5;
+        MqttReader.TryPeekProtocolLevel(frame, out byte level);
+        _isVersion31 = level == 3;
+        if (level == (byte)ProtocolVersion.V5) Output.Version = _version = ProtocolVersion.V5;
         if (!MqttReader.TryDecode(frame, _version, out MqttPacket? packet, out ReasonCode reason))
         {
             // MQTT-3.1.4-1: whoever cannot say CONNECT is not answered, as with other brokers; an unknown version is (MQTT-3.1.2-2).
@@ -38,9 +41,10 @@ internal sealed partial class ClientConnection
 
     private async ValueTask AcceptAsync(ConnectPacket connect)
     {
-        if (HasControlCharacter(connect.ClientId) || HasControlCharacter(connect.UserName) || HasControlCharacter(connect.Will?.Topic))
+        if ((connect.Will is { } last && Router.IsOurs(System.Text.Encoding.UTF8.GetBytes(last.Topic))) || HasControlCharacter(connect.ClientId) || HasControlCharacter(connect.UserName) || HasControlCharacter(connect.Will?.Topic))
         {
-            // MQTT 5.0 §1.5.4: may be refused like what is malformed; in names of people and devices they only deceive.
+            // MQTT 5.0 §1.5.4: may be refused like what is malformed; in names of people and devices they only deceive. A will
+            // for the broker's own topics is no better.
             _core.Log.ClientRefused("", _channel.RemoteAddress, ReasonCode.MalformedPacket);
             End();
             return;
@@ -74,6 +78,7 @@ internal sealed partial class ClientConnection
             _will = prepared;
         }
 
+        if (_core.Registry.FindConnection(clientId) is ClientConnection older) await older.SettleAsync().ConfigureAwait(false);
         Enter(connect, identity);
     }
 
@@ -128,7 +133,7 @@ internal sealed partial class ClientConnection
 
     private ConnAckPacket Greeting(ConnectPacket connect, string clientId, uint expiry, ushort keepAlive, bool sessionPresent) => new()
     {
-        SessionPresent = sessionPresent,
+        SessionPresent = sessionPresent && !_isVersion31, // MQTT 3.1 §3.2: that byte is reserved.
         AssignedClientId = connect.ClientId.Length == 0 ? clientId : null,
         SessionExpirySeconds = expiry == _askedExpiry ? null : expiry,
         ReceiveMaximum = _core.Limits.ReceiveMaximum,

@@ -10,6 +10,7 @@ internal sealed partial class ClientConnection
 {
     private readonly Queue<HeldAnswer> _held = new(); // Its own lock: storage releases answers from another thread.
     private RouteCache? _routes;
+    private HashSet<ushort>? _repeated;
     private byte[]?[]? _aliases;
     private ArrayBufferWriter<byte>? _properties;
     private int _received;
@@ -36,7 +37,8 @@ internal sealed partial class ClientConnection
     {
         if (!PublishView.TryParse(frame, _version, ref _scratch, out PublishView view, out ReasonCode reason))
         {
-            Refuse(reason);
+            // A name of too many levels is to clients what a malformed one is; other brokers say it so.
+            Refuse(reason == ReasonCode.TopicNameInvalid ? ReasonCode.MalformedPacket : reason);
             return;
         }
 
@@ -104,6 +106,13 @@ internal sealed partial class ClientConnection
         bool exactlyOnce = view.QoS == QoS.ExactlyOnce;
         if (exactlyOnce && _session!.HasIncoming(view.PacketId))
         {
+            // MQTT-4.4.0-1: on one connection nothing is sent again; once is forgiven, for old clients that count seconds.
+            if (!(_repeated ??= []).Add(view.PacketId))
+            {
+                Refuse(ReasonCode.ProtocolError);
+                return false;
+            }
+
             // MQTT-4.3.3-10: sent again before its release; it was delivered the first time.
             AnswerNow(PacketType.PubRec, view.PacketId, ReasonCode.Success);
             return false;
@@ -154,6 +163,7 @@ internal sealed partial class ClientConnection
     private void OnPubRel(ushort packetId)
     {
         bool known = _session!.EndIncoming(packetId);
+        _repeated?.Remove(packetId);
         AnswerNow(PacketType.PubComp, packetId, known || _version != ProtocolVersion.V5 ? ReasonCode.Success : ReasonCode.PacketIdentifierNotFound);
     }
 

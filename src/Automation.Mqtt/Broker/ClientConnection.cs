@@ -9,7 +9,7 @@ namespace Automation.Mqtt.Broker;
 /// <summary>
 /// One network connection: reads packets, many a time as they come, and answers them. One loop; what others may call says so.
 /// </summary>
-internal sealed partial class ClientConnection : IClientConnection, ITakenOver, IDisposable
+internal sealed partial class ClientConnection : ITakenOver, IDisposable
 {
     private const int SmallBuffer = 1024;
     private const int LargeBuffer = 64 * 1024;
@@ -34,6 +34,7 @@ internal sealed partial class ClientConnection : IClientConnection, ITakenOver, 
     private long _lastHeard;
     private TimeSpan _silenceLimit = Timeout.InfiniteTimeSpan;
     private bool _ended;
+    private bool _isBusy;
 
     public ClientConnection(BrokerCore core, ByteChannel channel)
     {
@@ -86,7 +87,23 @@ internal sealed partial class ClientConnection : IClientConnection, ITakenOver, 
         }
 
         if (Output.StalledFor > _core.Limits.StallTimeout) Abort(MqttLimit.Stall);
-        else if (_silenceLimit > TimeSpan.Zero && time.GetElapsedTime(Volatile.Read(ref _lastHeard)) > _silenceLimit) Close(ReasonCode.KeepAliveTimeout, MqttLimit.KeepAlive);
+        else if (_silenceLimit > TimeSpan.Zero && !Volatile.Read(ref _isBusy) && time.GetElapsedTime(Volatile.Read(ref _lastHeard)) > _silenceLimit) Close(ReasonCode.KeepAliveTimeout, MqttLimit.KeepAlive);
+    }
+
+    /// <summary>
+    /// Lets what has already arrived be dealt with before another connection takes this one's place: a DISCONNECT that is still
+    /// being read has cancelled the will all the same. Takes two seconds at most, and mostly no time at all.
+    /// </summary>
+    public async ValueTask SettleAsync()
+    {
+        for (int turn = 0; turn < 300 && !Volatile.Read(ref _ended); turn++)
+        {
+            // A few turns in any case: bytes may be on their way from the socket to the loop, where nobody sees them.
+            bool busy = turn < 4 || Volatile.Read(ref _isBusy) || _channel.AvailableBytes > 0;
+            if (!busy) return;
+            if (turn < 100) await Task.Yield();
+            else await Task.Delay(TimeSpan.FromMilliseconds(10), _core.Time).ConfigureAwait(false);
+        }
     }
 
     public void Dispose()
@@ -102,6 +119,7 @@ internal sealed partial class ClientConnection : IClientConnection, ITakenOver, 
             MakeRoom();
             int count = await _channel.ReceiveAsync(_buffer.AsMemory(_end), _reading.Token).ConfigureAwait(false);
             if (count == 0) return;
+            Volatile.Write(ref _isBusy, true);
             _end += count;
             _quietReads = count <= SmallBuffer ? _quietReads + 1 : 0;
             Volatile.Write(ref _lastHeard, _core.Time.GetTimestamp());
@@ -109,6 +127,10 @@ internal sealed partial class ClientConnection : IClientConnection, ITakenOver, 
             _received = 0;
             await ProcessAsync().ConfigureAwait(false);
             _core.Counters.Received(_received, count);
+
+            // While it was held up its client could not be heard: the silence begins now.
+            Volatile.Write(ref _lastHeard, _core.Time.GetTimestamp());
+            Volatile.Write(ref _isBusy, false);
         }
     }
 
@@ -213,7 +235,9 @@ internal sealed partial class ClientConnection : IClientConnection, ITakenOver, 
     {
         if (!MqttReader.TryDecode(frame, _version, out MqttPacket? packet, out ReasonCode reason))
         {
-            Refuse(reason);
+            // Other brokers call the identifier 0 of a SUBSCRIBE malformed (MQTT-2.2.1-3 does not say); clients know it so.
+            bool noIdentifier = frame.Type != PacketType.Disconnect && frame.Body.FirstSpan.StartsWith("\0\0"u8);
+            Refuse(noIdentifier ? ReasonCode.MalformedPacket : reason);
             return;
         }
 

@@ -110,7 +110,12 @@ public sealed class MqttBroker : IMqttBus, IAsyncDisposable
         await SayGoodbyeAsync(cancellationToken).ConfigureAwait(false);
         await CloseListenersAsync().ConfigureAwait(false);
         foreach (LocalSubscriber subscriber in TakeLocal()) await subscriber.DisposeAsync().ConfigureAwait(false);
-        await _core.Persistence.FlushAsync(CancellationToken.None).ConfigureAwait(false);
+        using (var deadline = new CancellationTokenSource(FarewellLimit, _core.Time))
+        {
+            // A disk that refuses has been said by storage; it does not keep the process from ending.
+            await _core.Persistence.FlushAsync(deadline.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
         _core.Dispose();
         if (wasConnected) ConnectionChanged?.Invoke(false);
     }

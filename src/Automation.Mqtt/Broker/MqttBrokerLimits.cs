@@ -48,8 +48,8 @@ public sealed record MqttBrokerLimits
     public int OutgoingBytes { get; init; } = 2 * 1024 * 1024;
 
     /// <summary>How long publishers are held up for one subscriber that does not keep up, before it is left behind until it has caught up.</summary>
-    /// <value>Default 200 ms.</value>
-    public TimeSpan Patience { get; init; } = TimeSpan.FromMilliseconds(200);
+    /// <value>Default 100 ms.</value>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromMilliseconds(100);
 
     /// <summary>A client whose socket takes nothing for so long is closed.</summary>
     /// <value>Default 60 s.</value>

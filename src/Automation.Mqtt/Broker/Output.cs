@@ -191,19 +191,31 @@ internal sealed class Output(ByteChannel channel, TimeProvider time, int limitBy
             while (true)
             {
                 ReadOnlyMemory<byte> bytes;
+                TaskCompletionSource? room = null;
                 lock (_gate)
                 {
                     _sending.Release();
                     if (_filling.Length == 0 || _isClosed)
                     {
+                        // From here on another may send: nothing of this one's is touched after the lock.
                         _isSending = false;
-                        Volatile.Write(ref _sendingBytes, 0);
-                        break;
+                        _leftBehind = false;
+                        (room, _room) = (_room, null);
+                        bytes = default;
+                    }
+                    else
+                    {
+                        (_filling, _sending) = (_sending, _filling);
+                        bytes = _sending.Written;
                     }
 
-                    (_filling, _sending) = (_sending, _filling);
-                    bytes = _sending.Written;
                     Volatile.Write(ref _sendingBytes, bytes.Length);
+                }
+
+                if (bytes.IsEmpty)
+                {
+                    room?.TrySetResult();
+                    return;
                 }
 
                 while (!bytes.IsEmpty)
@@ -216,8 +228,6 @@ internal sealed class Output(ByteChannel channel, TimeProvider time, int limitBy
 
                 Drained?.Invoke();
             }
-
-            Progress(0);
         }
         catch (Exception e) // The socket may fail in any way; the connection ends, and says why once.
         {

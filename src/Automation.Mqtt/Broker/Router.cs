@@ -123,9 +123,9 @@ internal sealed class Router(IMqttAuthorizer authorizer, long seed)
         return new Route(topic.ToArray(), version, rules, true, [.. targets], groups is null ? [] : [.. groups]);
     }
 
-    /// <summary>What clients may not speak for: the broker's own topics, but for those where bridges tell their state; and shares, which are no topics.</summary>
-    private static bool IsOurs(ReadOnlySpan<byte> topic) =>
-        TopicFilter.IsShared(topic) || (topic.StartsWith("$SYS"u8) && !TopicFilter.Matches("$SYS/broker/connection/+/state"u8, topic));
+    /// <summary>What clients may not speak for: the broker's own topics and its control, but for those where bridges tell their state; and shares, which are no topics.</summary>
+    public static bool IsOurs(ReadOnlySpan<byte> topic) =>
+        TopicFilter.IsShared(topic) || topic.StartsWith("$CONTROL/"u8) || (topic.StartsWith("$SYS"u8) && !TopicFilter.Matches("$SYS/broker/connection/+/state"u8, topic));
 
     /// <summary>MQTT 5.0 §3.3.4: overlapping subscriptions give one copy, with the highest QoS and every identifier.</summary>
     private void Merge(List<Target> targets, Dictionary<Subscriber, int> places, ClientSubscription subscription, ReadOnlySpan<byte> topic, Subscriber? publisher)

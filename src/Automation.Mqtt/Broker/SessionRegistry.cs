@@ -25,6 +25,12 @@ internal sealed class SessionRegistry(SessionSettings settings, Router router, A
         }
     }
 
+    /// <summary>The live connection of a client identifier, if any.</summary>
+    public IClientConnection? FindConnection(string clientId)
+    {
+        lock (_gate) return _sessions.GetValueOrDefault(clientId)?.Connection;
+    }
+
     /// <summary>Gives a new connection its session: the one it had, or a fresh one. Whoever had the identifier before is sent away.</summary>
     /// <param name="greet">Called with session present before anything of the session is sent; runs under the lock.</param>
     /// <returns>Null: there are too many sessions.</returns>
@@ -71,14 +77,17 @@ internal sealed class SessionRegistry(SessionSettings settings, Router router, A
     }
 
     /// <summary>A connection has ended. Nothing happens when the session has gone on to another connection.</summary>
-    /// <param name="will">To publish, at once or later; null: none, or it was cancelled.</param>
-    public void Leave(ClientSession session, IClientConnection connection, Output output, Will? will, uint? newExpirySeconds)
+    public void Leave(ClientSession session, ITakenOver connection, uint? newExpirySeconds)
     {
         bool now = false;
+        Will? will;
         lock (_gate)
         {
-            session.Detach(output);
+            session.Detach(connection.Output);
             if (session.Connection != connection) return;
+
+            // Only now: had another taken over, the will would have been his to send.
+            will = connection.TakeWill();
             session.Connection = null;
             session.Generation++;
             if (newExpirySeconds is { } seconds) session.ExpirySeconds = seconds;
@@ -207,7 +216,7 @@ internal sealed class SessionRegistry(SessionSettings settings, Router router, A
 }
 
 /// <summary>What a connection hands over when another takes its place.</summary>
-internal interface ITakenOver
+internal interface ITakenOver : IClientConnection
 {
     Output Output { get; }
 

@@ -8,6 +8,8 @@ internal sealed class SocketChannel(Socket socket) : ByteChannel
 {
     public override IPAddress RemoteAddress { get; } = (socket.RemoteEndPoint as IPEndPoint)?.Address ?? IPAddress.None;
 
+    public override int AvailableBytes => Available(socket);
+
     public override ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken) =>
         socket.ReceiveAsync(buffer, SocketFlags.None, cancellationToken);
 

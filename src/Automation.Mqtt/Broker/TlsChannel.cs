@@ -12,6 +12,8 @@ internal sealed class TlsChannel(Socket socket, SslStream stream) : ByteChannel
 
     public override X509Certificate2? ClientCertificate { get; } = stream.RemoteCertificate as X509Certificate2;
 
+    public override int AvailableBytes => Available(socket);
+
     public override ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken) => stream.ReadAsync(buffer, cancellationToken);
 
     public override async ValueTask SendAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)

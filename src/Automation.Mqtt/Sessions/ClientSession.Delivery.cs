@@ -138,6 +138,9 @@ internal sealed partial class ClientSession
         if (next.Message.IsExpired(now) || !settings.Authorizer.MayReceive(_identity!, next.Message.Topic))
         {
             if (IsStored) settings.Store.Append(new MqttMessageFinished(ClientId, next.Order));
+
+            // Its number goes with it, so that numbers follow the order of arrival and a gap can be seen on the wire.
+            NextPacketId_NeedsLock();
             return;
         }
 

@@ -166,7 +166,7 @@ internal static class LinkageBenchmark
         var engine = new SiteEngine(program, EngineOptions.Default);
         DateTimeOffset at = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
         double best = double.MaxValue;
-        for (int round = 0; round < 15; round++)
+        for (int round = 0; round < 200; round++)
         {
             foreach (ResourceAddress device in devices) engine.Step(EngineInput.Event(1, at, device, "alarmInput", EventState.Instant), sink);
             at += TimeSpan.FromMinutes(5);

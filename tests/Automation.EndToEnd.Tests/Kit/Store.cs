@@ -49,7 +49,8 @@ internal sealed class Store : IAsyncDisposable
         SimulatorFileResult reading = SimulatorFile.Parse(Encoding.UTF8.GetBytes("""
             { "devices": [
               { "id": "panel", "kind": "panel", "port": 0, "user": "admin", "passwordEnv": "STORE_PASSWORD", "areas": 2, "zones": 6, "relays": 2, "sirens": 1 },
-              { "id": "nvr", "kind": "recorder", "port": 0, "user": "admin", "passwordEnv": "STORE_PASSWORD", "channels": 4, "ptz": [4], "presets": [1, 2, 3], "alarmInputs": 2, "alarmOutputs": 2, "hdds": 1 } ] }
+              { "id": "nvr", "kind": "recorder", "port": 0, "user": "admin", "passwordEnv": "STORE_PASSWORD", "channels": 4, "ptz": [4], "presets": [1, 2, 3], "alarmInputs": 2, "alarmOutputs": 2, "hdds": 1 },
+              { "id": "entrance", "kind": "counting", "port": 0, "user": "admin", "passwordEnv": "STORE_PASSWORD" } ] }
             """));
         SimulatorHost simulator = await SimulatorHost.StartAsync(
             reading.File!, new SimulatorOptions { Password = Password }, TimeProvider.System, new Random(1), NullLoggerFactory.Instance, CancellationToken.None);
@@ -134,7 +135,10 @@ internal sealed class Store : IAsyncDisposable
                   "resources": [ { "kind": "channel", "number": 1 }, { "kind": "channel", "number": 2 }, { "kind": "channel", "number": 3 },
                     { "kind": "channel", "number": 4, "capabilities": ["ptz"], "presets": [1, 2, 3] },
                     { "kind": "alarm-input", "number": 1 }, { "kind": "alarm-input", "number": 2 },
-                    { "kind": "alarm-output", "number": 1 }, { "kind": "alarm-output", "number": 2 }, { "kind": "hdd", "number": 1 } ] } ] }
+                    { "kind": "alarm-output", "number": 1 }, { "kind": "alarm-output", "number": 2 }, { "kind": "hdd", "number": 1 } ] },
+                { "id": "entrance", "name": "Entrance", "kind": "people-counting-camera",
+                  "connection": { "url": "{{Url("entrance")}}", "user": "admin", "passwordEnv": "STORE_PASSWORD" },
+                  "resources": [ { "kind": "channel", "number": 1, "capabilities": ["peopleCounting"] } ] } ] }
             """;
     }
 }

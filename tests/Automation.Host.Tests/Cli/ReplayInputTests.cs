@@ -17,6 +17,37 @@ public sealed class ReplayInputTests
         Assert.Equal(DataObject.Of(("armed", true), ("code", 1130), ("name", "Back"), ("none", DataValue.Null)), input.Data);
     }
 
+    [Theory, Trait("Req", "HUB-4")]
+    [InlineData("2026-11-20T18:00:00Z")]
+    [InlineData("2026-11-20T18:00:00.5+01:00")]
+    [InlineData("2026-11-20T18:00:00.1234567-11:30")]
+    [InlineData("2024-02-29T00:00:00+14:00")]
+    public void Instants_OfEveryShape_AreReadAsTheFrameworkReadsThem(string text)
+    {
+        // Twice: the second time day and offset are remembered.
+        var reader = new InstantReader();
+        for (int i = 0; i < 2; i++)
+        {
+            Assert.True(reader.TryRead(Encoding.UTF8.GetBytes(text), out DateTimeOffset at));
+            DateTimeOffset expected = DateTimeOffset.Parse(text, System.Globalization.CultureInfo.InvariantCulture);
+            Assert.Equal((expected, expected.Offset), (at, at.Offset));
+        }
+    }
+
+    [Theory, Trait("Req", "HUB-4")]
+    [InlineData("2026-02-29T18:00:00Z")]
+    [InlineData("2026-11-20T24:00:00Z")]
+    [InlineData("2026-11-20T18:60:00Z")]
+    [InlineData("2026-11-20T18:00:00")]
+    [InlineData("2026-11-20T18:00:00.Z")]
+    [InlineData("2026-11-20T18:00:00.12345678Z")]
+    [InlineData("2026-11-20T18:00:00+15:00")]
+    [InlineData("0001-01-01T00:00:00+01:00")]
+    [InlineData("2026-11-20 18:00:00Z")]
+    [InlineData("2026-11-20T18:00:00ZZ")]
+    [InlineData("0000-11-20T18:00:00Z")]
+    public void Instants_ThatAreNone_AreRefused(string text) => Assert.False(new InstantReader().TryRead(Encoding.UTF8.GetBytes(text), out _));
+
     [Fact, Trait("Req", "HUB-4")]
     public void TryRead_EventWithoutState_IsAnInstant() =>
         Assert.Equal(EventState.Instant, Read("""{"at":"2026-11-20T18:00:00Z","resource":"store/gate/door/1","event":"doorOpened"}""").EventState);
@@ -36,6 +67,10 @@ public sealed class ReplayInputTests
     [InlineData("", "JSON")]
     [InlineData("[]", "object")]
     [InlineData("{\"at\":5}", "'at'")]
+    [InlineData("{\"at\":\"2026-11-20T18:00:00\"}", "'at'")]
+    [InlineData("{\"at\":\"2026-11-20T18:00:00Z\"} {}", "JSON")]
+    [InlineData("{\"at\":\"2026-11-20T18:00:00Z\",\"rule\":\"r\"}", "'enabled'")]
+    [InlineData("{\"at\":\"2026-11-20T18:00:00Z\",\"resource\":\"a/b\",\"event\":\"\\ud800\"}", "UTF-8")]
     [InlineData("{\"at\":\"2026-13-20T18:00:00Z\"}", "'at'")]
     [InlineData("{\"at\":\"2026-11-20T18:00:00Z\",\"event\":\"x\"}", "'resource'")]
     [InlineData("{\"at\":\"2026-11-20T18:00:00Z\",\"resource\":\"Store\",\"event\":\"x\"}", "address")]
@@ -46,7 +81,7 @@ public sealed class ReplayInputTests
     [InlineData("{\"at\":\"2026-11-20T18:00:00Z\",\"colour\":1}", "colour")]
     public void TryRead_WrongLine_SaysWhat(string line, string word)
     {
-        Assert.False(ReplayInput.TryRead(line, 1, out _, out string? problem));
+        Assert.False(new ReplayInput().TryRead(Encoding.UTF8.GetBytes(line), 1, out _, out string? problem));
         Assert.Contains(word, problem, StringComparison.Ordinal);
     }
 
@@ -54,20 +89,21 @@ public sealed class ReplayInputTests
     public void TryRead_RandomBytes_NeverThrows()
     {
         var random = new Random(4711);
+        var lines = new ReplayInput();
         for (int i = 0; i < 2000; i++)
         {
             byte[] bytes = new byte[random.Next(64)];
             random.NextBytes(bytes);
-            ReplayInput.TryRead(Encoding.Latin1.GetString(bytes), 1, out _, out _);
+            lines.TryRead(bytes, 1, out _, out _);
         }
 
-        Assert.False(ReplayInput.TryRead(new string('[', 70_000), 1, out _, out string? problem));
+        Assert.False(lines.TryRead(Encoding.ASCII.GetBytes(new string('[', 70_000)), 1, out _, out string? problem));
         Assert.Contains("longer", problem, StringComparison.Ordinal);
     }
 
     private static EngineInput Read(string line)
     {
-        Assert.True(ReplayInput.TryRead(line, 7, out EngineInput input, out string? problem), problem);
+        Assert.True(new ReplayInput().TryRead(Encoding.UTF8.GetBytes(line), 7, out EngineInput input, out string? problem), problem);
         Assert.Equal(7, input.Sequence);
         return input;
     }

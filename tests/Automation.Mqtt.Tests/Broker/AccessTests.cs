@@ -179,7 +179,7 @@ public sealed class AccessTests
             await client.SubscribeAsync("t");
             await client.PublishAsync("t", new string('x', 100_000));
             await client.ReceivePublishAsync("t", new string('x', 100_000));
-            await client.SendRawAsync(new byte[] { 0x00, 0x00 });
+            await client.SendRawAsync(new byte[] { 0xF0, 0x00 }); // AUTH that nobody asked for
             await client.ReceiveCloseAsync(ReasonCode.ProtocolError);
         }
     }

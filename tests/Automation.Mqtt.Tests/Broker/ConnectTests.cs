@@ -85,11 +85,33 @@ public sealed class ConnectTests
         using WireClient watcher = await broker.ConnectAsync("watcher");
         await watcher.SubscribeAsync("wills/#");
         var will = new WillPacket { Topic = "wills/c", Payload = "gone"u8.ToArray() };
-        using WireClient older = await broker.ConnectAsync("c", (ProtocolVersion)level, will: will);
-        using WireClient newer = await broker.ConnectAsync("c", (ProtocolVersion)level);
-        await older.ReceiveCloseAsync(ReasonCode.SessionTakenOver);
-        await watcher.ReceivePublishAsync("wills/c", "gone");
-        await newer.ReceiveNothingAsync();
+        for (int i = 0; i < 20; i++)
+        {
+            using WireClient older = await broker.ConnectAsync("c", (ProtocolVersion)level, will: will);
+            using WireClient newer = await broker.ConnectAsync("c", (ProtocolVersion)level);
+            await older.ReceiveCloseAsync(ReasonCode.SessionTakenOver);
+            await watcher.ReceivePublishAsync("wills/c", "gone");
+            await newer.ReceiveNothingAsync();
+        }
+    }
+
+    [Fact, Trait("Spec", "MQTT-3.14.4-3")]
+    public async Task TakeOver_AfterADisconnectThatIsStillBeingRead_SendsNoWill()
+    {
+        await using BrokerUnderTest broker = await BrokerUnderTest.StartAsync();
+        using WireClient watcher = await broker.ConnectAsync("watcher");
+        await watcher.SubscribeAsync("wills/#");
+        var will = new WillPacket { Topic = "wills/c", Payload = "gone"u8.ToArray() };
+        for (int i = 0; i < 20; i++)
+        {
+            using WireClient client = await broker.ConnectAsync("c", ProtocolVersion.V311, clean: false, will: will);
+            await client.PublishAsync("wills/alive", "x");
+            await client.SendAsync(new DisconnectPacket());
+            await watcher.ReceivePublishAsync("wills/alive", "x");
+        }
+
+        await Until.True(() => broker.Broker.Statistics.Connections == 1);
+        await watcher.ReceiveNothingAsync();
     }
 
     [Fact, Trait("Spec", "MQTT-3.1.2-8")]
@@ -148,8 +170,7 @@ public sealed class ConnectTests
         await client.ReceiveNothingAsync();
         time.Advance(TimeSpan.FromSeconds(14));
         await client.ReceiveNothingAsync();
-        time.Advance(TimeSpan.FromSeconds(16));
-        await client.ReceiveCloseAsync(ReasonCode.KeepAliveTimeout);
+        await SilenceAsync(client, time, TimeSpan.FromSeconds(16));
     }
 
     [Fact, Trait("Spec", "MQTT-3.2.2-21")]
@@ -160,8 +181,7 @@ public sealed class ConnectTests
         using WireClient client = await broker.OpenAsync();
         ConnAckPacket answer = await client.ConnectAsync(new ConnectPacket { ClientId = "c", KeepAliveSeconds = 600 });
         Assert.Equal((ushort)30, answer.ServerKeepAliveSeconds);
-        time.Advance(TimeSpan.FromSeconds(46));
-        await client.ReceiveCloseAsync(ReasonCode.KeepAliveTimeout);
+        await SilenceAsync(client, time, TimeSpan.FromSeconds(46));
     }
 
     [Fact, Trait("Spec", "MQTT-3.1.2-5")]
@@ -236,6 +256,19 @@ public sealed class ConnectTests
         using WireClient client = await broker.OpenAsync();
         ConnAckPacket answer = await client.ConnectAsync(new ConnectPacket { ClientId = clientId, CleanStart = false, SessionExpirySeconds = uint.MaxValue });
         return answer.SessionPresent;
+    }
+
+    /// <summary>The silence begins when the broker is done with the last packet, which may be a little after its answer: so it is let pass until it counts.</summary>
+    private static async Task SilenceAsync(WireClient client, ManualTime time, TimeSpan silence)
+    {
+        Task closed = client.ReceiveCloseAsync(ReasonCode.KeepAliveTimeout);
+        while (!closed.IsCompleted)
+        {
+            time.Advance(silence);
+            await Task.WhenAny(closed, Task.Delay(20));
+        }
+
+        await closed;
     }
 
     private static async Task LeaveAsync(BrokerUnderTest broker, string clientId, uint expiry, uint? atDisconnect)

@@ -187,6 +187,14 @@ public sealed class PublishTests
             Assert.Equal(5, (await publisher.ReceiveAsync<PubRecPacket>()).PacketId);
         }
 
+        using (WireClient stubborn = await broker.ConnectAsync("stubborn"))
+        {
+            for (int i = 0; i < 3; i++) await stubborn.PublishAsync("x", "m", QoS.ExactlyOnce, packetId: 5);
+            await stubborn.ReceiveAsync<PubRecPacket>();
+            await stubborn.ReceiveAsync<PubRecPacket>();
+            await stubborn.ReceiveCloseAsync(ReasonCode.ProtocolError); // MQTT-4.4.0-1
+        }
+
         await publisher.SendAsync(new PubRelPacket { PacketId = 5 });
         Assert.Equal(ReasonCode.Success, (await publisher.ReceiveAsync<PubCompPacket>()).Reason);
         await publisher.SendAsync(new PubRelPacket { PacketId = 5 });

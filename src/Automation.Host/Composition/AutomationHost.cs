@@ -5,6 +5,8 @@ using Automation.Core.Engine;
 using Automation.Core.Model;
 using Automation.Core.Rules;
 using Automation.Host.Hub;
+using Automation.Host.Hub.Discovery;
+using Automation.Host.Hub.Requests;
 using Automation.Host.Outbox;
 using Automation.Host.Scripting;
 using Automation.Host.Storage;
@@ -34,6 +36,8 @@ internal sealed partial class AutomationHost : IAsyncDisposable
     private MqttClient? _client;
     private IMqttBus? _bus;
     private RetainedTopics? _retained;
+    private readonly ActionRuns _runs = new();
+    private HomeAssistantDiscovery? _discovery;
     private ActionOutbox? _outbox;
     private HealthPage? _health;
     private Task _cleanup = Task.CompletedTask;
@@ -88,7 +92,9 @@ internal sealed partial class AutomationHost : IAsyncDisposable
         foreach (IAsyncDisposable subscription in _subscriptions) await subscription.DisposeAsync();
         await Task.WhenAll(_sites.Select(s => s.StopInputAsync()));
         if (_outbox is not null) await _outbox.StopAsync();
+        await _runs.StopAsync();
         foreach (SiteRuntime site in _sites) await site.DisposeAsync();
+        if (_discovery is not null) await _discovery.DisposeAsync();
         if (_retained is not null && _bus is { IsConnected: true })
         {
             using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(1), _time);
@@ -128,6 +134,7 @@ internal sealed partial class AutomationHost : IAsyncDisposable
             if (site is null) return;
             site.Inbox.Post(new SiteInput.Engine(EngineInput.Outcome(0, default, request.On, request.Id, outcome.Succeeded)));
             _ = site.Projection.OutcomeAsync(request, outcome, attempts);
+            _ = _runs.EndedAsync(request, outcome, attempts, _time.GetUtcNow(), site.Site.TimeZone);
         };
 
         IReadOnlyDictionary<string, bool> toggles = await _store.ReadTogglesAsync(cancellationToken);
@@ -146,18 +153,28 @@ internal sealed partial class AutomationHost : IAsyncDisposable
             {
                 site.Rules = rules;
                 await ShowInfoAsync();
+                if (_discovery is not null) await _discovery.ShowRulesAsync(site.Site.Id, rules.Definitions, CancellationToken.None);
             };
         }
 
+        if (_settings.DiscoveryPrefix is { } prefix) await StartDiscoveryAsync(prefix, cancellationToken);
         foreach (SiteRuntime site in _sites) await site.StartAsync(toggles, cancellationToken);
         _outbox.Start();
         _subscriptions.Add(await new RuleSwitchboard(_topics, rule => _sites.FirstOrDefault(s => s.HasRule(rule))?.Inbox, _logger).SubscribeAsync(_bus!, cancellationToken));
+        var verbs = new RequestVerbs(_sites, _topics, _retained, _bus!, _runs, _started);
+        _subscriptions.Add(await new RequestDesk(_topics, _bus!, verbs, _time, _logger).SubscribeAsync(cancellationToken));
         _bus!.ConnectionChanged += connected =>
         {
             if (connected) _ = _retained.RepublishAsync(_stop.Token);
         };
         _cleanup = CleanAsync();
         if (_settings.HttpPort is { } port) _health = await HealthPage.StartAsync(port, this, _loggers, cancellationToken);
+    }
+
+    private async Task StartDiscoveryAsync(string prefix, CancellationToken cancellationToken)
+    {
+        _discovery = new HomeAssistantDiscovery(new DiscoveryNames(prefix, _topics), [.. _sites.Select(s => s.Site)], Version, _retained!, _logger);
+        await _discovery.StartAsync(_bus!, cancellationToken);
     }
 
     private async Task ShowInfoAsync() => await _retained!.SetAsync(_topics.Info, Payloads.Info(Version, _started, _sites.Select(s => (s.Site, s.Rules))), CancellationToken.None);

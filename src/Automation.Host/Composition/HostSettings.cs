@@ -26,6 +26,9 @@ internal sealed record HostSettings
     /// <summary>An external broker; null when the embedded one is used.</summary>
     public MqttClientOptions? ExternalBroker { get; init; }
 
+    /// <summary>Where Home Assistant looks for devices; null: it is told of none.</summary>
+    public string? DiscoveryPrefix { get; init; } = "homeassistant";
+
     /// <summary>Port of the health page on loopback; 0 for any free one, null for none.</summary>
     public int? HttpPort { get; init; }
 }

@@ -11,7 +11,11 @@ internal abstract record SiteInput
     public sealed record Engine(EngineInput Input) : SiteInput;
 
     /// <summary>A command of another MQTT client or the dashboard.</summary>
-    public sealed record Command(string Action, ResourceAddress On, DataObject Parameters, string By) : SiteInput;
+    public sealed record Command(string Action, ResourceAddress On, DataObject Parameters, string By) : SiteInput
+    {
+        /// <summary>Told the id of the request before anything is done; called on the writer's loop, must return quickly. Null: nobody waits for the outcome.</summary>
+        public Action<string>? Requested { get; init; }
+    }
 
     /// <summary>A new rule set, swapped in between two inputs.</summary>
     public sealed record Load(SiteRules Rules, TaskCompletionSource Loaded) : SiteInput;

@@ -36,7 +36,7 @@ internal sealed class SiteRuntime : IDeviceObserver, IPictureObserver, IAsyncDis
         _outbox = outbox;
         _topics = topics;
         _logger = loggers.CreateLogger("Automation." + site.Id);
-        Projection = new SiteProjection(site, topics, bus, retained, time, _logger);
+        Projection = new SiteProjection(site, rules.Definitions, topics, bus, retained, time, _logger);
         _writer = new SiteWriter(site, rules, engine, Inbox, store, outbox, Projection, new SequenceSource(site.Id, store), time, _logger);
         _reloader = new RuleReloader(site, rulePaths, templates, Inbox, Projection, rules.Fingerprint, time, _logger);
         foreach (Device device in site.Devices.Where(d => d.Connection is not null))

@@ -165,7 +165,7 @@ internal sealed partial class SiteWriter : IEngineSink
     private void Command(SiteInput.Command command, DateTimeOffset now)
     {
         TimeSpan worth = ActionTypes.All.TryGetValue(command.Action, out ActionTypeInfo? type) ? type.WorthDoing : TimeSpan.FromSeconds(30);
-        Requested(new ActionRequest
+        var request = new ActionRequest
         {
             Cause = new CauseId(_site.Id, _sequence.Next()),
             Rule = command.By,
@@ -175,7 +175,9 @@ internal sealed partial class SiteWriter : IEngineSink
             Parameters = command.Parameters,
             At = now,
             ExpiresAt = now + worth,
-        });
+        };
+        command.Requested?.Invoke(request.Id);
+        Requested(request);
     }
 
     private async Task FlushAsync()

@@ -80,6 +80,11 @@ internal static class ConfigurationReader
         if (root.TryGetProperty("httpPort", out JsonElement http)) configuration = configuration with { HttpPort = http.ValueKind == JsonValueKind.Null ? null : http.GetInt32() };
         if (root.TryGetProperty("logLevel", out JsonElement level)) configuration = configuration with { LogLevel = Enum.Parse<LogLevel>(level.GetString()!, ignoreCase: true) };
         if (!root.TryGetProperty("mqtt", out JsonElement mqtt)) return configuration;
+        if (mqtt.TryGetProperty("discovery", out JsonElement discovery))
+        {
+            configuration = configuration with { DiscoveryPrefix = Text(discovery, "form") == "off" ? null : Text(discovery, "prefix") ?? configuration.DiscoveryPrefix };
+        }
+
         if (mqtt.TryGetProperty("external", out JsonElement external))
         {
             configuration = configuration with

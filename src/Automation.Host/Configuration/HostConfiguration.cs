@@ -23,6 +23,9 @@ internal sealed record HostConfiguration
 
     public LogLevel LogLevel { get; init; } = LogLevel.Information;
 
+    /// <summary>Home Assistant's discovery prefix; null when discovery is off.</summary>
+    public string? DiscoveryPrefix { get; init; } = "homeassistant";
+
     public ExternalBrokerConfiguration? External { get; init; }
 
     public BrokerConfiguration Broker { get; init; } = new();
@@ -41,6 +44,7 @@ internal sealed record HostConfiguration
         {
             DataFolder = overrides.DataFolder ?? DataFolder,
             BaseTopic = BaseTopic,
+            DiscoveryPrefix = DiscoveryPrefix,
             Sites = sites,
             HttpPort = overrides.HttpPort ?? HttpPort,
         };

@@ -51,14 +51,23 @@ internal sealed class DeviceCommands(Site site, TopicNames topics, SiteInbox inb
             }
         }
 
-        if (!ActionTypes.All.TryGetValue(action, out ActionTypeInfo? type)) return $"'{action}' is not an action";
-        string kind = address.IsDevice ? "device" : address.Kind;
-        if (!type.Kinds.Contains(kind)) return $"'{action}' cannot be done on a {kind}";
+        if (Refusal(site, action, address) is { } refusal) return refusal;
         command = new SiteInput.Command(action, address, parameters, "command");
         return null;
     }
 
-    private static DataValue Value(JsonElement element) => element.ValueKind switch
+    /// <summary>Why the action cannot be asked for there; null when it can.</summary>
+    public static string? Refusal(Site site, string action, ResourceAddress address)
+    {
+        if (!site.Addresses.Contains(address)) return $"there is no resource {address.Value}";
+        if (!ActionTypes.All.TryGetValue(action, out ActionTypeInfo? type)) return $"'{Cut(action)}' is not an action";
+        string kind = address.IsDevice ? "device" : address.Kind;
+        return type.Kinds.Contains(kind) ? null : $"'{action}' cannot be done on a {kind}";
+    }
+
+    private static string Cut(string text) => text.Length <= 64 ? text : text[..64] + "…";
+
+    internal static DataValue Value(JsonElement element) => element.ValueKind switch
     {
         JsonValueKind.True => true,
         JsonValueKind.False => false,

@@ -10,6 +10,12 @@ internal static partial class HubLog
     [LoggerMessage(Level = LogLevel.Warning, Message = "Ignored a command on {Topic}: {Reason}")]
     public static partial void CommandIgnored(ILogger logger, string topic, string reason);
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The broker does not let {Filter} be read, so devices that are gone stay known to the hub: {Reason}")]
+    public static partial void DiscoveryDeaf(ILogger logger, string filter, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Of {Count} rules the first {Shown} are shown to the hub as switches")]
+    public static partial void DiscoveryTooManyRules(ILogger logger, int count, int shown);
+
     [LoggerMessage(Level = LogLevel.Information, Message = "{Rule} is switched {State} by {By}")]
     public static partial void RuleSwitched(ILogger logger, string rule, string state, string by);
 

@@ -88,7 +88,9 @@ internal static class Payloads
         if (exception.Cause is not null) w.WriteString("cause", exception.Cause);
     });
 
-    public static byte[] Rule(RuleView rule, TimeZoneInfo zone) => Write(w =>
+    public static byte[] Rule(RuleView rule, TimeZoneInfo zone) => Write(w => RuleMembers(w, rule, zone));
+
+    public static void RuleMembers(Utf8JsonWriter w, RuleView rule, TimeZoneInfo zone)
     {
         w.WriteBoolean("enabled", rule.Enabled);
         w.WriteString("kind", rule.Kind);
@@ -99,7 +101,7 @@ internal static class Payloads
         if (rule.NextRun is { } next) WriteTime(w, "nextRun", next, zone);
         else w.WriteNull("nextRun");
         w.WriteString("health", rule.Health);
-    });
+    }
 
     public static byte[] Info(string version, DateTimeOffset started, IEnumerable<(Site Site, SiteRules Rules)> sites) => Write(w =>
     {

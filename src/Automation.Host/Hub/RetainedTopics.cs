@@ -22,6 +22,12 @@ internal sealed class RetainedTopics(IMqttBus bus, ILogger logger)
         }
     }
 
+    /// <summary>What the topic has now; null: nothing. Not to be written to.</summary>
+    public byte[]? Value(string topic)
+    {
+        lock (_gate) return _values.GetValueOrDefault(topic);
+    }
+
     /// <summary>Publishes unless the topic has this value already.</summary>
     public async ValueTask SetAsync(string topic, byte[] payload, CancellationToken cancellationToken)
     {
@@ -48,11 +54,14 @@ internal sealed class RetainedTopics(IMqttBus bus, ILogger logger)
         foreach ((string topic, byte[] payload) in all) await PublishAsync(topic, payload, cancellationToken);
     }
 
+    /// <summary>JPEG starts with these; to call it UTF-8 text would let a strict broker refuse it (MQTT 5.0 §3.3.2.3.2).</summary>
+    private static bool IsPicture(ReadOnlySpan<byte> payload) => payload.StartsWith([(byte)0xFF, (byte)0xD8]);
+
     private async ValueTask PublishAsync(string topic, byte[] payload, CancellationToken cancellationToken)
     {
         try
         {
-            await bus.PublishAsync(new MqttMessage { Topic = topic, Payload = payload, QoS = QoS.AtLeastOnce, Retain = true, PayloadIsText = true }, cancellationToken);
+            await bus.PublishAsync(new MqttMessage { Topic = topic, Payload = payload, QoS = QoS.AtLeastOnce, Retain = true, PayloadIsText = !IsPicture(payload) }, cancellationToken);
         }
         catch (Exception e) when (e is MqttClientException or InvalidOperationException or IOException or TimeoutException)
         {

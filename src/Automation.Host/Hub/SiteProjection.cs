@@ -11,12 +11,15 @@ using Microsoft.Extensions.Logging;
 namespace Automation.Host.Hub;
 
 /// <summary>Shows one site on the topic model (DEV-5, HUB-5).</summary>
-internal sealed class SiteProjection(Site site, TopicNames topics, IMqttBus bus, RetainedTopics retained, TimeProvider time, ILogger logger)
+internal sealed class SiteProjection(Site site, IEnumerable<RuleDefinition> rulesAtStart, TopicNames topics, IMqttBus bus, RetainedTopics retained, TimeProvider time, ILogger logger)
 {
     // Replaced whole by the writer's loop at a load; read by others.
-    private volatile FrozenDictionary<string, RuleDefinition> _definitions = FrozenDictionary<string, RuleDefinition>.Empty;
+    private volatile FrozenDictionary<string, RuleDefinition> _definitions = rulesAtStart.ToFrozenDictionary(d => d.Id, StringComparer.Ordinal);
     private readonly Lock _problemGate = new();
     private readonly HashSet<string> _problems = new(StringComparer.Ordinal);
+
+    /// <summary>The rules in force.</summary>
+    public IReadOnlyList<RuleDefinition> Definitions => _definitions.Values;
 
     public bool HasRule(string rule) => _definitions.ContainsKey(rule);
 
@@ -152,10 +155,13 @@ internal sealed class SiteProjection(Site site, TopicNames topics, IMqttBus bus,
     {
         if (!_definitions.TryGetValue(rule, out RuleDefinition? definition)) return;
         RuleStatus status = rules.Documents.Status(engine, rule);
-        var view = new RuleView(rule, definition.Kind, definition.Name, status.Enabled, status.LastFired, status.Firings, status.NextRun, status.LastFault?.Detail ?? "ok");
-        await retained.SetAsync(topics.RuleState(rule), Payloads.Rule(view, site.TimeZone), CancellationToken.None);
+        await retained.SetAsync(topics.RuleState(rule), Payloads.Rule(View(definition, status), site.TimeZone), CancellationToken.None);
         await retained.SetAsync(topics.RuleEnabled(rule), Encoding.ASCII.GetBytes(status.Enabled ? "ON" : "OFF"), CancellationToken.None);
     }
+
+    /// <summary>What a dashboard shows of a rule.</summary>
+    public static RuleView View(RuleDefinition rule, in RuleStatus status) =>
+        new(rule.Id, rule.Kind, rule.Name, status.Enabled, status.LastFired, status.Firings, status.NextRun, status.LastFault?.Detail ?? "ok");
 
     private async ValueTask TellAsync(HubException exception, bool log = true)
     {

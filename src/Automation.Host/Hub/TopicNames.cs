@@ -25,6 +25,9 @@ internal sealed class TopicNames(string baseTopic)
 
     public string Snapshot(ResourceAddress resource) => $"{Base}/{resource.Value}/snapshot";
 
+    /// <summary>Where commands to a device or resource are published.</summary>
+    public string Set(ResourceAddress resource) => $"{Base}/{resource.Value}/set";
+
     public string Exceptions(string site) => $"{Base}/{site}/exceptions";
 
     public string Actions(string site) => $"{Base}/{site}/actions";
@@ -34,6 +37,22 @@ internal sealed class TopicNames(string baseTopic)
     public string RuleState(string rule) => $"{Base}/rules/{rule}/state";
 
     public string RuleEnabled(string rule) => $"{Base}/rules/{rule}/enabled";
+
+    public string RuleEnabledSet(string rule) => $"{Base}/rules/{rule}/enabled/set";
+
+    /// <summary>Every request to the plugin itself; the levels after <c>request</c> are the verb.</summary>
+    public string RequestFilter => Base + "/request/#";
+
+    public string Request(string verb) => $"{Base}/request/{verb}";
+
+    public string Response(string verb) => $"{Base}/response/{verb}";
+
+    /// <summary>The verb of <c>base/request/VERB</c>; empty for anything else.</summary>
+    public string VerbOf(string topic)
+    {
+        string head = Base + "/request/";
+        return topic.StartsWith(head, StringComparison.Ordinal) ? topic[head.Length..] : "";
+    }
 
     /// <summary>The rule of <c>base/rules/RULE/enabled/set</c>, or null.</summary>
     public string? RuleOfSet(string topic)

@@ -1,0 +1,170 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Automation.Core.Model;
+using Automation.Core.Rules;
+using Automation.Host.Composition;
+using Automation.Host.Hub;
+using Automation.Host.Tests.Validation;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Automation.Host.Tests.Hub.Discovery;
+
+/// <summary>What Home Assistant is told of the demo site is true: topics, properties, commands.</summary>
+public sealed class DiscoveryDocumentTests
+{
+    private static readonly string[] Platforms = ["alarm_control_panel", "binary_sensor", "button", "event", "image", "lock", "sensor", "siren", "switch"];
+
+    private static readonly string[] Commands = ["payload_on", "payload_off", "payload_press", "payload_lock", "payload_unlock", "payload_arm_away", "payload_arm_home", "payload_disarm", "command_template", "command_off_template"];
+
+    [Fact, Trait("Req", "HUB-2")]
+    public void Every_device_and_the_rules_have_a_document_of_their_own()
+    {
+        Assert.Equal(
+            ["automation_store_panel", "automation_store_nvr", "automation_store_gate", "automation_store_thermal", "automation_store_entrance", "automation_store_exit", "automation"],
+            DemoDocuments.All.Select(d => d.Root.GetProperty("device").GetProperty("identifiers")[0].GetString()));
+        Assert.All(DemoDocuments.All, d =>
+        {
+            Assert.Equal(DemoDocuments.Names.Config(d.Root.GetProperty("device").GetProperty("identifiers")[0].GetString()!), d.Topic);
+            Assert.Equal("Automation", d.Root.GetProperty("origin").GetProperty("name").GetString());
+            Assert.Equal("all", d.Root.GetProperty("availability_mode").GetString());
+            Assert.Equal("automation/status", d.Root.GetProperty("availability")[0].GetProperty("topic").GetString());
+            Assert.NotEmpty(d.Root.GetProperty("components").EnumerateObject());
+        });
+        Assert.Equal(Platforms, DemoDocuments.Entities.Select(e => e.Entity.GetProperty("platform").GetString()).Distinct().Order(StringComparer.Ordinal));
+    }
+
+    [Fact, Trait("Req", "HUB-2")]
+    public void Ids_are_unique_and_made_of_addresses()
+    {
+        string[] ids = [.. DemoDocuments.Entities.Select(e => e.Entity.GetProperty("unique_id").GetString()!)];
+        Assert.Equal(ids.Length, ids.Distinct(StringComparer.Ordinal).Count());
+        Assert.All(ids, i => Assert.Matches("^automation(_[a-z0-9-]+)+$", Regex.Replace(i, "[A-Z]", m => m.Value.ToLowerInvariant())));
+        Assert.Equal("automation_store_panel_area_1", DemoDocuments.Entity("automation_store_panel", "area_1").GetProperty("unique_id").GetString());
+        Assert.Equal("automation_rule_loitering", DemoDocuments.Entity("automation", "rule_loitering").GetProperty("unique_id").GetString());
+    }
+
+    [Fact, Trait("Req", "HUB-2")]
+    public void Every_topic_of_every_document_is_one_the_program_publishes_or_obeys()
+    {
+        var published = new HashSet<string>(StringComparer.Ordinal) { DemoDocuments.Topics.Status };
+        var obeyed = new HashSet<string>(StringComparer.Ordinal) { DemoDocuments.Topics.Request("groups/reset") };
+        foreach (ResourceAddress address in DemoDocuments.Site.Addresses)
+        {
+            published.UnionWith([DemoDocuments.Topics.State(address), DemoDocuments.Topics.Event(address)]);
+            if (address.IsDevice) published.Add(DemoDocuments.Topics.Availability(address));
+            if (address.Kind == "channel") published.Add(DemoDocuments.Topics.Snapshot(address));
+            obeyed.Add(DemoDocuments.Topics.Set(address));
+        }
+
+        foreach (RuleDefinition rule in DemoDocuments.Rules.Definitions)
+        {
+            published.UnionWith([DemoDocuments.Topics.RuleState(rule.Id), DemoDocuments.Topics.RuleEnabled(rule.Id)]);
+            if (rule is PeopleCountingRule counting) published.Add(DemoDocuments.Topics.State(counting.Group));
+            obeyed.Add(DemoDocuments.Topics.RuleEnabledSet(rule.Id));
+        }
+
+        int count = 0;
+        foreach ((string _, JsonElement root) in DemoDocuments.All)
+        {
+            foreach ((string option, string topic) in TopicsOf(root))
+            {
+                Assert.Contains(topic, option == "command_topic" ? obeyed : published);
+                count++;
+            }
+        }
+
+        Assert.True(count > 100, $"only {count} topics were seen");
+    }
+
+    [Fact, Trait("Req", "HUB-2")]
+    public async Task Every_command_of_every_document_is_taken_and_asks_for_what_it_says()
+    {
+        var bus = new FakeBus();
+        var devices = new SiteInbox();
+        var rules = new SiteInbox();
+        await new DeviceCommands(DemoDocuments.Site, DemoDocuments.Topics, devices, NullLogger.Instance).SubscribeAsync(bus, CancellationToken.None);
+        await new RuleSwitchboard(DemoDocuments.Topics, rule => DemoDocuments.Rules.Definitions.Any(d => d.Id == rule) ? rules : null, NullLogger.Instance).SubscribeAsync(bus, CancellationToken.None);
+        int commands = 0;
+        foreach ((string topic, string key, JsonElement entity) in DemoDocuments.Entities.Where(e => e.Entity.TryGetProperty("command_topic", out _)))
+        {
+            string target = entity.GetProperty("command_topic").GetString()!;
+            if (target.StartsWith("automation/request/", StringComparison.Ordinal)) continue;
+            bool rule = target.StartsWith("automation/rules/", StringComparison.Ordinal);
+            string[] payloads = rule ? ["ON", "OFF"] : [.. Commands.Where(c => entity.TryGetProperty(c, out _)).Select(c => entity.GetProperty(c).GetString()!)];
+            Assert.True(payloads.Length > 0, $"{topic} {key} has no payload");
+            foreach (string payload in payloads)
+            {
+                await bus.PublishTextAsync(target, payload);
+                SiteInput? input = null;
+                Assert.True((rule ? rules : devices).Reader.TryRead(out input), $"{topic} {key}: {payload} was refused");
+                if (rule) continue;
+                SiteInput.Command command = Assert.IsType<SiteInput.Command>(input);
+                Assert.Equal(target, DemoDocuments.Topics.Set(command.On));
+                Assert.All(command.Parameters, p => Assert.Contains(p.Key, ActionTypes.All[command.Action].Parameters));
+                commands++;
+            }
+        }
+
+        Assert.True(commands > 40, $"only {commands} commands were seen");
+    }
+
+    [Fact, Trait("Req", "HUB-2")]
+    public void Every_property_a_template_reads_is_one_of_the_payload_it_reads()
+    {
+        JsonElement kinds = ShippedSchemas.TopicDocuments["state"].Root.GetProperty("$defs");
+        JsonElement group = ShippedSchemas.TopicDocuments["group-state"].Root;
+        JsonElement happening = ShippedSchemas.TopicDocuments["event"].Root;
+        foreach ((string topic, string key, JsonElement entity) in DemoDocuments.Entities)
+        {
+            string? template = Text(entity, "value_template") ?? Text(entity, "state_value_template");
+            if (template is null) continue;
+            string from = entity.GetProperty("state_topic").GetString()!;
+            string[] levels = from.Split('/');
+            JsonElement schema = levels[^1] == "event" ? happening : levels[2] == "groups" ? group : levels.Length == 4 ? kinds.GetProperty("device") : kinds.GetProperty(levels[3]);
+            string[] read = [.. Regex.Matches(template, @"value_json\.(get\('(?<name>\w+)'\)|(?<name>type|state|at|cause|data))").Select(m => m.Groups["name"].Value)];
+            Assert.NotEmpty(read);
+            Assert.All(read, p => Assert.True(schema.GetProperty("properties").TryGetProperty(p, out _), $"{topic} {key} reads '{p}' of {from}"));
+        }
+    }
+
+    [Fact, Trait("Req", "HUB-2")]
+    public void Area_IsAPanelThatArmsAwayAndHome()
+    {
+        JsonElement panel = DemoDocuments.Entity("automation_store_panel", "area_1");
+        Assert.Equal("alarm_control_panel", panel.GetProperty("platform").GetString());
+        Assert.Equal("Shop", panel.GetProperty("name").GetString());
+        Assert.Equal("""{"action":"arm","mode":"away"}""", panel.GetProperty("payload_arm_away").GetString());
+        Assert.Equal("""{"action":"arm","mode":"stay"}""", panel.GetProperty("payload_arm_home").GetString());
+        Assert.False(panel.GetProperty("code_arm_required").GetBoolean());
+    }
+
+    [Fact, Trait("Req", "HUB-2")]
+    public void Connectivity_IsKnownWhileTheDeviceIsAway()
+    {
+        JsonElement connectivity = DemoDocuments.Entity("automation_store_nvr", "connectivity");
+        Assert.Equal(1, connectivity.GetProperty("availability").GetArrayLength());
+        Assert.Equal("automation/store/nvr/availability", connectivity.GetProperty("state_topic").GetString());
+    }
+
+    [Fact, Trait("Req", "HUB-2")]
+    public void A_recorder_with_many_channels_is_told_of_in_several_documents_of_one_device()
+    {
+        ResourceAddress address = ResourceAddress.Parse("store/big");
+        var device = new Device { Address = address, Name = "Big", Kind = "nvr", Resources = [.. Enumerable.Range(1, 150).Select(n => new Resource { Address = address.Resource("channel", n) })] };
+        Automation.Host.Hub.Discovery.DiscoveryDocument[] documents = [.. Automation.Host.Hub.Discovery.DeviceEntities.Build(device, DemoDocuments.Names, "1")];
+        Assert.Equal(["homeassistant/device/automation_store_big/config", "homeassistant/device/automation_store_big_2/config", "homeassistant/device/automation_store_big_3/config"], documents.Select(d => d.Topic));
+        Assert.All(documents, d => Assert.InRange(d.Bytes().Length, 1, 256 * 1024));
+        Assert.Single(documents.Select(d => (string)d.Root["device"]!["identifiers"]![0]!).Distinct());
+        Assert.DoesNotContain(documents.SelectMany(d => d.Components), c => c.Value!["command_topic"] is not null);
+    }
+
+    private static string? Text(JsonElement element, string name) => element.TryGetProperty(name, out JsonElement value) ? value.GetString() : null;
+
+    private static IEnumerable<(string Option, string Topic)> TopicsOf(JsonElement element) => element.ValueKind switch
+    {
+        JsonValueKind.Object => element.EnumerateObject().SelectMany(p =>
+            p.Value.ValueKind == JsonValueKind.String ? p.Name == "topic" || p.Name.EndsWith("_topic", StringComparison.Ordinal) ? [(p.Name, p.Value.GetString()!)] : [] : TopicsOf(p.Value)),
+        JsonValueKind.Array => element.EnumerateArray().SelectMany(TopicsOf),
+        _ => [],
+    };
+}

@@ -15,8 +15,16 @@ internal static class Program
         {
             case "broker":
                 return Mqtt.BrokerCommand.RunAsync(args[1..]).GetAwaiter().GetResult();
+            case "mqtt-load":
+                return Mqtt.Load.LoadCommand.Run(args.AsSpan(1), TimeProvider.System);
+            case "mqtt-compare":
+                return Mqtt.Load.CompareCommand.RunAsync(args[1..], TimeProvider.System).GetAwaiter().GetResult();
+            case "mqtt-soak":
+                return Mqtt.Soak.SoakCommand.RunAsync(args[1..], TimeProvider.System).GetAwaiter().GetResult();
             case "linkage-v1":
                 return Engine.LinkageBenchmark.Run(args.AsSpan(1));
+            case "rules":
+                return Rules.RuleSetBenchmark.Run(args.AsSpan(1));
             default:
                 Console.Error.WriteLine($"unknown benchmark '{args[0]}'");
                 return 2;

@@ -103,4 +103,23 @@ public sealed class ReplayAndValidateTests
         Assert.Equal("1 rule(s), no findings.", output.Trim());
         Assert.Equal(0, exitCode);
     }
+
+    [Fact, Trait("Req", "LNK-11")]
+    public async Task Validate_TemplateThatDoesNotDoWhatItsTimelineSays_IsAFinding()
+    {
+        const string Template = """
+            { "template": "light", "version": "1.0.0", "name": "Light", "inputs": { "source": { "resource": "channel", "events": ["motionDetection"] }, "output": { "resource": "alarm-output" } },
+              "rule": { "kind": "linkage", "source": "{{source}}", "event": "motionDetection", "actions": [ { "action": "triggerAlarmOutput", "on": ["{{output}}"] } ] },
+              "tests": [ { "name": "light at motion", "inputs": { "source": "shop/nvr/channel/1", "output": "shop/nvr/alarm-output/1" },
+                "when": [ { "after": "00:00:01", "resource": "{{source}}", "event": "motionDetection", "state": "active" } ],
+                "then": [ { "action": "pulseAlarmOutput", "on": "{{output}}" } ] } ] }
+            """;
+        await using Store store = await Store.StartAsync(Template);
+        (int exitCode, string output) = await HostProcess.RunAsync(["validate", store.RulesFolder, "--site", store.SiteFile]);
+        Assert.Equal(1, exitCode);
+        Assert.Contains("AUT1261", output, StringComparison.Ordinal);
+        await File.WriteAllTextAsync(Path.Combine(store.RulesFolder, "rules.json"), Template.Replace("pulseAlarmOutput", "triggerAlarmOutput", StringComparison.Ordinal));
+        (int mended, string nothing) = await HostProcess.RunAsync(["validate", store.RulesFolder, "--site", store.SiteFile]);
+        Assert.Equal((0, "0 rule(s), no findings."), (mended, nothing));
+    }
 }

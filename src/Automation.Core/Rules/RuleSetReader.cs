@@ -9,6 +9,9 @@ namespace Automation.Core.Rules;
 /// <param name="Findings">Every finding of every file, by place.</param>
 public sealed record RuleSetReading(ImmutableArray<RuleDefinition> Rules, ImmutableArray<Finding> Findings)
 {
+    /// <summary>The templates that were among the files, sound ones only; <see cref="TemplateProof"/> runs their timelines.</summary>
+    public ImmutableArray<Template> Templates { get; init; } = [];
+
     /// <summary>Whether anything was wrong enough that a rule is not loaded.</summary>
     public bool HasErrors => Findings.Any(f => f.Severity == FindingSeverity.Error);
 }
@@ -42,6 +45,7 @@ public static class RuleSetReader
         }
 
         var context = new ReadContext(index, findings, limits, ids);
+        TemplateLibrary given = templates;
         List<JsonNode> own = documents.FindAll(TemplateReader.IsTemplate);
         if (own.Count > 0) templates = templates.With(new ReadContext(new SiteIndex(null), findings, limits, ids), own);
         var checks = new RuleSetChecks(context);
@@ -50,7 +54,7 @@ public static class RuleSetReader
             if (!TemplateReader.IsTemplate(document)) One(context, document, templates, checks);
         }
 
-        return new RuleSetReading(checks.Sound(), findings.ToSorted());
+        return new RuleSetReading(checks.Sound(), findings.ToSorted()) { Templates = [.. templates.Templates.Where(t => given.Find(t.Id) != t)] };
     }
 
     internal static IEnumerable<JsonNode> Documents(JsonNode root, FindingSink findings)

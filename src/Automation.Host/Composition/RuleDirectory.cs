@@ -51,8 +51,19 @@ internal static class RuleDirectory
     public static SiteRules Load(Site site, IEnumerable<string> paths, TemplateLibrary templates)
     {
         IReadOnlyList<SourceFile> files = ReadFiles(paths);
-        RuleSetReading reading = RuleSetReader.Read(files, site, templates);
+        RuleSetReading reading = Check(files, site, templates);
         return new SiteRules(RuleLowering.Lower(site, reading.Rules), reading.Rules, reading.Findings, Fingerprint(files));
+    }
+
+    /// <summary>Reads and checks rules; a template among them must also prove itself with its own timelines, so that one that does not do what it says is told before anybody builds on it.</summary>
+    public static RuleSetReading Check(IReadOnlyList<SourceFile> files, Site site, TemplateLibrary templates)
+    {
+        RuleSetReading reading = RuleSetReader.Read(files, site, templates);
+        Finding[] failures = [.. reading.Templates.SelectMany(t => TemplateProof.Run(t, TimelineEngine.Run))];
+        if (failures.Length == 0) return reading;
+        List<Finding> all = [.. reading.Findings, .. failures];
+        all.Sort(Finding.CompareByPlace);
+        return reading with { Findings = [.. all] };
     }
 
     private static string Fingerprint(IReadOnlyList<SourceFile> files)

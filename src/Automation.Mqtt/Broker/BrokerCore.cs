@@ -173,9 +173,9 @@ internal sealed class BrokerCore : IDisposable
 
     public string NewClientId()
     {
-        Span<byte> bytes = stackalloc byte[12];
+        Span<byte> bytes = stackalloc byte[16];
         lock (_randomGate) _random.NextBytes(bytes);
-        return "auto-" + Convert.ToHexStringLower(bytes);
+        return $"auto-{new Guid(bytes)}"; // The form Mosquitto's clients know.
     }
 
     /// <summary>Counts it always and says it once for each limit and address; what is remembered is bounded.</summary>

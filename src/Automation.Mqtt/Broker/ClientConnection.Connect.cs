@@ -11,6 +11,7 @@ internal sealed partial class ClientConnection
     private Will? _will;
     private uint _askedExpiry;
     private bool _isVersion31;
+    private bool _resumed;
     private uint? _newExpiry;
 
     /// <inheritdoc/>
@@ -23,8 +24,9 @@ internal sealed partial class ClientConnection
         if (level == (byte)ProtocolVersion.V5) Output.Version = _version = ProtocolVersion.V5;
         if (!MqttReader.TryDecode(frame, _version, out MqttPacket? packet, out ReasonCode reason))
         {
-            // MQTT-3.1.4-1: whoever cannot say CONNECT is not answered, as with other brokers; an unknown version is (MQTT-3.1.2-2).
-            if (reason == ReasonCode.UnsupportedProtocolVersion)
+            // MQTT-3.1.4-1: whoever cannot say CONNECT is not answered, as with other brokers; an unknown version is (MQTT-3.1.2-2), and a
+            // name that 3.1 does not have (MQTT 3.1 §3.1).
+            if (reason is ReasonCode.UnsupportedProtocolVersion or ReasonCode.ClientIdentifierNotValid)
             {
                 Reject(reason);
                 return;
@@ -112,7 +114,10 @@ internal sealed partial class ClientConnection
         }
 
         ClientSession? session = _core.Registry.Open(connect, identity, expiry, this, Output, _dispatch, sessionPresent =>
-            Write(Greeting(connect, identity.ClientId, expiry, keepAlive, sessionPresent)));
+        {
+            _resumed = sessionPresent;
+            Write(Greeting(connect, identity.ClientId, expiry, keepAlive, sessionPresent));
+        });
         if (session is null)
         {
             TakeWill();

@@ -9,6 +9,7 @@ namespace Automation.Mqtt.Broker;
 internal sealed partial class ClientConnection
 {
     private readonly Queue<HeldAnswer> _held = new(); // Its own lock: storage releases answers from another thread.
+    private int _heldOpen;
     private RouteCache? _routes;
     private HashSet<ushort>? _repeated;
     private byte[]?[]? _aliases;
@@ -26,6 +27,7 @@ internal sealed partial class ClientConnection
             while (_held.TryPeek(out HeldAnswer answer) && answer.Ticket <= durable)
             {
                 _held.Dequeue();
+                if (answer.IsOpen) _heldOpen--;
                 flush |= Output.WriteAck(answer.Type, answer.PacketId, answer.Reason);
             }
         }
@@ -73,8 +75,12 @@ internal sealed partial class ClientConnection
             message.EncodedVersion = _version;
         }
 
-        ReasonCode outcome = Route(ref message);
-        if (!_ended) Answer(view.QoS, view.PacketId, outcome);
+        ReasonCode outcome = view.QoS == QoS.ExactlyOnce ? Keep(view.PacketId, ref message) : Route(ref message);
+        if (_ended || view.QoS == QoS.AtMostOnce) return;
+
+        // 3.1.1 has no way to say no (MQTT-3.3.5-2).
+        if (_version != ProtocolVersion.V5) outcome = ReasonCode.Success;
+        AnswerWhenDurable(view.QoS == QoS.AtLeastOnce ? PacketType.PubAck : PacketType.PubRec, view.PacketId, outcome, _dispatch.Ticket);
     }
 
     /// <summary>Retains and delivers. The reason belongs into the acknowledgement.</summary>
@@ -100,6 +106,43 @@ internal sealed partial class ClientConnection
         return delivered == 0 ? ReasonCode.NoMatchingSubscribers : ReasonCode.Success;
     }
 
+    /// <summary>
+    /// QoS 2 (MQTT 5.0 §4.3.3): keeps the message until its release, which is when it goes on. What can be refused is refused now:
+    /// after PUBREC it is the broker's.
+    /// </summary>
+    private ReasonCode Keep(ushort packetId, ref PublicationView message)
+    {
+        _dispatch.Ticket = 0;
+        Route route = _core.Router.Find(_routes ??= new RouteCache(), message.Topic, _session);
+        ReasonCode reason = ReasonCode.Success;
+        if (route.IsInvalid)
+        {
+            Refuse(ReasonCode.MalformedPacket);
+            return ReasonCode.MalformedPacket;
+        }
+
+        if (!route.MayPublish)
+        {
+            _core.Counters.NotAuthorized();
+            reason = ReasonCode.NotAuthorized;
+        }
+        else if (message.Retain && _core.Retained.Refuses(message))
+        {
+            reason = ReasonCode.QuotaExceeded;
+        }
+        else if (!_session!.HasRoomForIncoming)
+        {
+            reason = ReasonCode.QuotaExceeded;
+            if (_version == ProtocolVersion.V5) _core.HitLimit(MqttLimit.ReceiveMaximum, ClientId, _channel.RemoteAddress);
+            else Refuse(reason, MqttLimit.ReceiveMaximum); // It cannot be told; it comes back and releases what it has sent.
+        }
+
+        // Refused, a 3.1.1 client hears of success; nothing needs to be remembered, for its release is answered anyhow.
+        if (reason != ReasonCode.Success) return reason;
+        _dispatch.Ticket = _session!.BeginIncoming(packetId, message.Keep());
+        return route.Targets.Length + route.Groups.Length == 0 ? ReasonCode.NoMatchingSubscribers : ReasonCode.Success;
+    }
+
     /// <returns>False: it was answered or refused already.</returns>
     private bool AdmitReliable(in PublishView view)
     {
@@ -113,33 +156,18 @@ internal sealed partial class ClientConnection
                 return false;
             }
 
-            // MQTT-4.3.3-10: sent again before its release; it was delivered the first time.
-            AnswerNow(PacketType.PubRec, view.PacketId, ReasonCode.Success);
+            // MQTT-4.3.3-10: sent again before its release; the first is kept.
+            AnswerWhenDurable(PacketType.PubRec, view.PacketId, ReasonCode.Success, _session.IncomingTicket);
             return false;
         }
 
         if (_version != ProtocolVersion.V5) return true;
-        int open = exactlyOnce || HasHeld() ? _session!.IncomingCount + HeldCount() : 0;
+        int open = exactlyOnce || HasHeld() ? _session!.IncomingCount + HeldOpenCount() : 0;
         if (open < _core.Limits.ReceiveMaximum) return true;
 
         // MQTT-3.3.4-9: more than it was told to have open.
         Refuse(ReasonCode.ReceiveMaximumExceeded, MqttLimit.ReceiveMaximum);
         return false;
-    }
-
-    private void Answer(QoS qos, ushort packetId, ReasonCode reason)
-    {
-        if (qos == QoS.AtMostOnce) return;
-        if (_version != ProtocolVersion.V5) reason = ReasonCode.Success; // 3.1.1 has no way to say no (MQTT-3.3.5-2).
-        if (qos == QoS.AtLeastOnce)
-        {
-            AnswerWhenDurable(PacketType.PubAck, packetId, reason, _dispatch.Ticket);
-            return;
-        }
-
-        long ticket = _dispatch.Ticket;
-        if (reason < ReasonCode.UnspecifiedError) _session!.BeginIncoming(packetId, ref ticket);
-        AnswerWhenDurable(PacketType.PubRec, packetId, reason, ticket);
     }
 
     /// <summary>MQTT-4.6.0-2: answers keep the order of what they answer, so one that waits holds back those after it.</summary>
@@ -151,7 +179,13 @@ internal sealed partial class ClientConnection
             return;
         }
 
-        lock (_held) _held.Enqueue(new HeldAnswer(ticket, type, packetId, reason));
+        var answer = new HeldAnswer(ticket, type, packetId, reason);
+        lock (_held)
+        {
+            _held.Enqueue(answer);
+            if (answer.IsOpen) _heldOpen++;
+        }
+
         ReleaseHeld(_core.Persistence.Durable);
     }
 
@@ -162,9 +196,34 @@ internal sealed partial class ClientConnection
 
     private void OnPubRel(ushort packetId)
     {
-        bool known = _session!.EndIncoming(packetId);
         _repeated?.Remove(packetId);
-        AnswerNow(PacketType.PubComp, packetId, known || _version != ProtocolVersion.V5 ? ReasonCode.Success : ReasonCode.PacketIdentifierNotFound);
+        bool grouped = _session!.IsStored;
+        bool known;
+
+        // That it went to each subscriber and that it is done must reach the disk together: in between, a restart would lose or double it.
+        if (grouped) _core.Persistence.BeginGroup();
+        try
+        {
+            known = _session.EndIncoming(packetId, out Publication? message);
+            _dispatch.Ticket = 0;
+            if (message is not null) HandOn(message);
+        }
+        finally
+        {
+            if (grouped) _core.Persistence.EndGroup();
+        }
+
+        // MQTT 5.0 §3.7.2.1: unknown is no error where a session goes on, for then the first PUBCOMP may have been lost.
+        bool good = known || _resumed || _version != ProtocolVersion.V5;
+        AnswerWhenDurable(PacketType.PubComp, packetId, good ? ReasonCode.Success : ReasonCode.PacketIdentifierNotFound, Math.Max(_dispatch.Ticket, _session.IncomingTicket));
+    }
+
+    private void HandOn(Publication message)
+    {
+        // MQTT-3.3.2-5: it expired before anybody was sent it.
+        if (message.IsExpired(_dispatch.Now)) return;
+        var view = new PublicationView(message);
+        Route(ref view);
     }
 
     private bool ResolveAlias(ushort alias, ref ReadOnlySpan<byte> topic)
@@ -220,5 +279,16 @@ internal sealed partial class ClientConnection
         lock (_held) return _held.Count;
     }
 
-    private readonly record struct HeldAnswer(long Ticket, PacketType Type, ushort PacketId, ReasonCode Reason);
+    /// <summary>Messages the client has open for no other reason than that their answer is held.</summary>
+    private int HeldOpenCount()
+    {
+        if (!_core.Persistence.IsEnabled) return 0;
+        lock (_held) return _heldOpen;
+    }
+
+    private readonly record struct HeldAnswer(long Ticket, PacketType Type, ushort PacketId, ReasonCode Reason)
+    {
+        /// <summary>A PUBREC that is no refusal is open in the session as well, and counted there.</summary>
+        public bool IsOpen => Type != PacketType.PubRec || Reason >= ReasonCode.UnspecifiedError;
+    }
 }

@@ -14,6 +14,7 @@ internal sealed partial class ClientConnection : ITakenOver, IDisposable
     private const int SmallBuffer = 1024;
     private const int LargeBuffer = 64 * 1024;
     private const int QuietReads = 16;
+    private const byte RepeatedPubRel = 0x6A;
 
     private readonly BrokerCore _core;
     private readonly ByteChannel _channel;
@@ -163,6 +164,13 @@ internal sealed partial class ClientConnection : ITakenOver, IDisposable
         int limit = _session is null ? _core.Limits.ConnectPacketBytes : _core.Limits.PacketBytes;
         while (!_ended && _pendingConnect is null)
         {
+            // MQTT 3.1 §3.6: there a PUBREL that is sent again says so; later versions reserve that flag.
+            if (_isVersion31 && _start < _end && _buffer[_start] == RepeatedPubRel)
+            {
+                _buffer[_start] &= 0xF7;
+                sequence = new ReadOnlySequence<byte>(_buffer, _start, _end - _start);
+            }
+
             MqttReadResult result = MqttReader.TryReadFrame(ref sequence, limit, out MqttFrame frame, out ReasonCode reason);
             if (result == MqttReadResult.NeedMoreData) return;
             if (result == MqttReadResult.Malformed)

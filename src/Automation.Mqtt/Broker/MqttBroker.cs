@@ -173,6 +173,7 @@ public sealed class MqttBroker : IMqttBus, IAsyncDisposable
         foreach (MqttStoredSession session in state.Sessions)
         {
             foreach ((MqttMessageQueued message, _, _) in session.Messages) _core.Store.StartAfter(message.Message.Id);
+            foreach (MqttIncomingStored incoming in session.Incoming) _core.Store.StartAfter(incoming.Message?.Id ?? 0);
             _core.Registry.Restore(session);
         }
 

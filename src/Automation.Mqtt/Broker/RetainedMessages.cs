@@ -75,6 +75,14 @@ internal sealed class RetainedMessages(MqttBrokerLimits limits, SessionStore sto
         }
     }
 
+    /// <summary>Whether <see cref="Set"/> would refuse it now; counted when so.</summary>
+    public bool Refuses(in PublicationView message)
+    {
+        if (message.Payload.IsEmpty || !IsOverLimit(message)) return false;
+        counters.Hit(MqttLimit.Retained);
+        return true;
+    }
+
     private bool IsOverLimit(in PublicationView message)
     {
         if (_tree.Count < limits.RetainedMessages && Bytes + message.Payload.Length <= limits.RetainedBytes) return false;

@@ -68,6 +68,7 @@ internal sealed class SessionRegistry(SessionSettings settings, Router router, A
             session.ExpirySeconds = expirySeconds;
             session.Generation++;
             if (session.IsStored) Store_NeedsLock(session, identity.UserName, null);
+            else if (session.WasStored) Forget_NeedsLock(session); // It goes on, but from now on it ends with its connection.
             greet(goesOn);
             session.Attach(connection, output, identity, connect.ReceiveMaximum, dispatch);
         }
@@ -201,7 +202,13 @@ internal sealed class SessionRegistry(SessionSettings settings, Router router, A
         session.Generation++;
         foreach (ClientSubscription subscription in session.Subscriptions.Values) router.Remove(subscription);
         session.Subscriptions.Clear();
-        if (session.WasStored) settings.Store.Append(new MqttSessionDropped(session.ClientId));
+        if (session.WasStored) Forget_NeedsLock(session);
+    }
+
+    private void Forget_NeedsLock(ClientSession session)
+    {
+        session.WasStored = false;
+        settings.Store.Append(new MqttSessionDropped(session.ClientId));
     }
 
     private void Store_NeedsLock(ClientSession session, string userName, DateTimeOffset? disconnectedAt)

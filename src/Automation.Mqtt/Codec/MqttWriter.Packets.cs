@@ -180,13 +180,14 @@ internal static partial class MqttWriter
 
     private static void PropertiesOf(ref SpanWriter writer, ConnAckPacket connAck)
     {
+        // Any order is right (MQTT 5.0 §2.2.2.2); this is the one other brokers use and clients have been tried with.
+        if (connAck.TopicAliasMaximum != 0) writer.Property(PropertyId.TopicAliasMaximum, connAck.TopicAliasMaximum);
+        writer.Property(PropertyId.AssignedClientIdentifier, connAck.AssignedClientId);
         if (connAck.SessionExpirySeconds is { } expiry) writer.Property(PropertyId.SessionExpiryInterval, expiry);
         if (connAck.ReceiveMaximum != ushort.MaxValue) writer.Property(PropertyId.ReceiveMaximum, connAck.ReceiveMaximum);
         if (connAck.MaximumQoS != QoS.ExactlyOnce) writer.Property(PropertyId.MaximumQoS, connAck.MaximumQoS == QoS.AtLeastOnce);
         if (!connAck.RetainAvailable) writer.Property(PropertyId.RetainAvailable, false);
         if (connAck.MaximumPacketSize is { } size) writer.Property(PropertyId.MaximumPacketSize, size);
-        writer.Property(PropertyId.AssignedClientIdentifier, connAck.AssignedClientId);
-        if (connAck.TopicAliasMaximum != 0) writer.Property(PropertyId.TopicAliasMaximum, connAck.TopicAliasMaximum);
         writer.Property(PropertyId.ReasonString, connAck.ReasonString);
         if (!connAck.WildcardSubscriptionAvailable) writer.Property(PropertyId.WildcardSubscriptionAvailable, false);
         if (!connAck.SubscriptionIdentifiersAvailable) writer.Property(PropertyId.SubscriptionIdentifierAvailable, false);

@@ -6,7 +6,18 @@ namespace Automation.Mqtt.Sessions;
 /// <summary>The part that hears: the answers to what was sent, and the QoS 2 messages the client is sending (MQTT 5.0 §4.3).</summary>
 internal sealed partial class ClientSession
 {
-    private HashSet<ushort>? _incoming;
+    private Dictionary<ushort, Publication?>? _incoming;
+    private long _incomingBytes;
+    private long _incomingTicket;
+
+    /// <summary>What storage must have reached before anything is said again about incoming messages; 0: nothing.</summary>
+    public long IncomingTicket
+    {
+        get
+        {
+            lock (_gate) return _incomingTicket;
+        }
+    }
 
     /// <summary>QoS 2 messages received and not yet released.</summary>
     public int IncomingCount
@@ -14,6 +25,15 @@ internal sealed partial class ClientSession
         get
         {
             lock (_gate) return _incoming?.Count ?? 0;
+        }
+    }
+
+    /// <summary>Whether another may be kept until its release.</summary>
+    public bool HasRoomForIncoming
+    {
+        get
+        {
+            lock (_gate) return _incoming is null || (_incoming.Count < settings.Limits.QueuedMessages && _incomingBytes < settings.Limits.QueuedBytes);
         }
     }
 
@@ -81,31 +101,33 @@ internal sealed partial class ClientSession
         }
     }
 
-    /// <summary>The client begins a QoS 2 message; false: it has sent it before and must only be answered again (MQTT-4.3.3-10).</summary>
-    /// <param name="ticket">Of storage, where the session is stored.</param>
-    public bool BeginIncoming(ushort packetId, ref long ticket)
+    /// <summary>The client begins a QoS 2 message. It is kept until <see cref="EndIncoming"/>, and must not be known already.</summary>
+    /// <returns>The ticket of storage; 0 where the session is not stored.</returns>
+    public long BeginIncoming(ushort packetId, Publication message)
     {
         lock (_gate)
         {
-            _incoming ??= [];
-            if (!_incoming.Add(packetId)) return false;
-            if (IsStored) ticket = settings.Store.Append(new MqttIncomingStored(ClientId, packetId));
-            return true;
+            (_incoming ??= []).Add(packetId, message);
+            _incomingBytes += message.Bytes;
+            return IsStored ? _incomingTicket = settings.Store.Incoming(ClientId, packetId, message) : 0;
         }
     }
 
     public bool HasIncoming(ushort packetId)
     {
-        lock (_gate) return _incoming is not null && _incoming.Contains(packetId);
+        lock (_gate) return _incoming is not null && _incoming.ContainsKey(packetId);
     }
 
     /// <summary>The client releases a QoS 2 message; false: it is not known.</summary>
-    public bool EndIncoming(ushort packetId)
+    /// <param name="message">To be handed on now; null when that was done before a restart.</param>
+    public bool EndIncoming(ushort packetId, out Publication? message)
     {
         lock (_gate)
         {
-            if (_incoming is null || !_incoming.Remove(packetId)) return false;
-            if (IsStored) settings.Store.Append(new MqttIncomingDropped(ClientId, packetId));
+            message = null;
+            if (_incoming is null || !_incoming.Remove(packetId, out message)) return false;
+            _incomingBytes -= message?.Bytes ?? 0;
+            if (IsStored) _incomingTicket = settings.Store.Append(new MqttIncomingDropped(ClientId, packetId));
             return true;
         }
     }
@@ -125,7 +147,12 @@ internal sealed partial class ClientSession
                 _lastPacketId = Math.Max(_lastPacketId, packetId);
             }
 
-            if (!stored.Incoming.IsEmpty) _incoming = [.. stored.Incoming];
+            foreach (MqttIncomingStored incoming in stored.Incoming)
+            {
+                Publication? message = incoming.Message is { } kept ? SessionStore.Restored(kept) : null;
+                (_incoming ??= []).Add(incoming.PacketId, message);
+                _incomingBytes += message?.Bytes ?? 0;
+            }
         }
     }
 

@@ -26,6 +26,15 @@ public interface IMqttPersistence : IAsyncDisposable
     /// <summary>Takes a change; never waits for the disk. Answers its ticket, which only grows.</summary>
     long Append(MqttStoreChange change);
 
+    /// <summary>
+    /// From here to <see cref="EndGroup"/> on the same thread, what it appends becomes durable together or not at all. Others may append
+    /// meanwhile; the disk waits, so nothing slow belongs in between. Not nested.
+    /// </summary>
+    void BeginGroup();
+
+    /// <inheritdoc cref="BeginGroup"/>
+    void EndGroup();
+
     /// <summary>Completes when everything appended so far is durable.</summary>
     Task FlushAsync(CancellationToken cancellationToken);
 }
@@ -50,8 +59,8 @@ public sealed record MqttStoredSession
     /// <summary>In <see cref="MqttMessageQueued.Order"/>; with the packet identifier of those that were in flight.</summary>
     public ImmutableArray<(MqttMessageQueued Message, ushort PacketId, bool Released)> Messages { get; init; } = [];
 
-    /// <summary>Packet identifiers of QoS 2 messages received and not yet released.</summary>
-    public ImmutableArray<ushort> Incoming { get; init; } = [];
+    /// <summary>QoS 2 messages received and not yet released.</summary>
+    public ImmutableArray<MqttIncomingStored> Incoming { get; init; } = [];
 }
 
 /// <summary>A message as storage keeps it.</summary>
@@ -87,7 +96,8 @@ public sealed record MqttMessageSent(string ClientId, long Order, ushort PacketI
 
 public sealed record MqttMessageFinished(string ClientId, long Order) : MqttStoreChange;
 
-public sealed record MqttIncomingStored(string ClientId, ushort PacketId) : MqttStoreChange;
+/// <param name="Message">Goes on when it is released. Null: it has gone on already, and only its identifier is remembered.</param>
+public sealed record MqttIncomingStored(string ClientId, ushort PacketId, MqttStoredMessage? Message) : MqttStoreChange;
 
 public sealed record MqttIncomingDropped(string ClientId, ushort PacketId) : MqttStoreChange;
 

@@ -23,6 +23,14 @@ public static class MqttPersistence
 
         public long Append(MqttStoreChange change) => 0;
 
+        public void BeginGroup()
+        {
+        }
+
+        public void EndGroup()
+        {
+        }
+
         public Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
         public ValueTask DisposeAsync() => ValueTask.CompletedTask;

@@ -15,6 +15,9 @@ internal sealed class SessionStore(IMqttPersistence persistence)
     public long Queued(string clientId, long order, Publication message, in DeliveryOptions options) =>
         persistence.Append(new MqttMessageQueued(clientId, order, Stored(message), options.QoS, options.Retain, [.. options.Identifiers]));
 
+    public long Incoming(string clientId, ushort packetId, Publication message) =>
+        persistence.Append(new MqttIncomingStored(clientId, packetId, Stored(message)));
+
     public long Retained(Publication message) => persistence.Append(new MqttRetainedStored(Stored(message)));
 
     public static Publication Restored(MqttStoredMessage message) =>

@@ -48,6 +48,40 @@ public sealed class SqliteMqttRestartTests
         });
     }
 
+    /// <summary>MQTT 5.0 §4.3.3: exactly once, with a restart after PUBREC and another after PUBREL.</summary>
+    [Fact]
+    public async Task Restart_BetweenPubRecAndPubRel_HandsTheMessageOnOnce()
+    {
+        using var folder = new TempFolder();
+        await WithBroker(folder, async broker =>
+        {
+            using Client311 subscriber = await Client311.OpenAsync(broker.Endpoints[0]);
+            Assert.Equal("20020000", await subscriber.ExchangeAsync("101000044D5154540400000000046B656570", 4)); // CONNECT "keep", not clean
+            Assert.Equal("9003000102", await subscriber.ExchangeAsync("82080001000361 2F2302", 5)); // SUBSCRIBE a/# QoS 2
+            using Client311 publisher = await Client311.OpenAsync(broker.Endpoints[0]);
+            Assert.Equal("20020000", await publisher.ExchangeAsync("101000044D51545404000000000473656E64", 4)); // CONNECT "send", not clean
+            Assert.Equal("50020009", await publisher.ExchangeAsync("340A0003612F310009" + Hex("one"), 4)); // PUBLISH a/1 QoS 2, PUBREC
+            Assert.Equal("D000", await subscriber.ExchangeAsync("C000", 2)); // it has not gone on
+        });
+        await WithBroker(folder, async broker =>
+        {
+            using Client311 publisher = await Client311.OpenAsync(broker.Endpoints[0]);
+            Assert.Equal("20020100", await publisher.ExchangeAsync("101000044D51545404000000000473656E64", 4));
+            Assert.Equal("50020009", await publisher.ExchangeAsync("3C0A0003612F310009" + Hex("one"), 4)); // once more, as if PUBREC had been lost
+            Assert.Equal("70020009", await publisher.ExchangeAsync("62020009", 4)); // PUBREL, PUBCOMP
+        });
+        await WithBroker(folder, async broker =>
+        {
+            using Client311 publisher = await Client311.OpenAsync(broker.Endpoints[0]);
+            Assert.Equal("20020100", await publisher.ExchangeAsync("101000044D51545404000000000473656E64", 4));
+            Assert.Equal("70020009", await publisher.ExchangeAsync("62020009", 4)); // once more, as if PUBCOMP had been lost
+            using Client311 subscriber = await Client311.OpenAsync(broker.Endpoints[0]);
+            Assert.Equal("20020100", await subscriber.ExchangeAsync("101000044D5154540400000000046B656570", 4));
+            Assert.Equal("340A0003612F310001" + Hex("one"), await subscriber.ReadAsync(12));
+            Assert.Equal("62020001D000", await subscriber.ExchangeAsync("50020001C000", 6)); // PUBREL, and no second copy before PINGRESP
+        });
+    }
+
     private static string Hex(string text) => Convert.ToHexString(Encoding.UTF8.GetBytes(text));
 
     private static async Task WithBroker(TempFolder folder, Func<MqttBroker, Task> use)

@@ -26,9 +26,10 @@ public sealed class SqliteMqttStoreTests
             store.Append(new MqttMessageQueued("c", 1, shared, QoS.AtLeastOnce, true, [3, 4]));
             store.Append(new MqttMessageQueued("c", 2, shared, QoS.ExactlyOnce, false, []));
             store.Append(new MqttMessageSent("c", 2, 9, Released: true));
-            store.Append(new MqttIncomingStored("c", 65535));
-            store.Append(new MqttIncomingStored("c", 2));
+            store.Append(new MqttIncomingStored("c", 65535, shared with { Id = 12, Payload = "held"u8.ToArray() }));
+            store.Append(new MqttIncomingStored("c", 2, shared with { Id = 13 }));
             store.Append(new MqttIncomingDropped("c", 2));
+            store.Append(new MqttIncomingStored("c", 3, null));
             store.Append(new MqttRetainedStored(shared with { Id = 8, Topic = "r"u8.ToArray() }));
             store.Append(new MqttRetainedStored(shared with { Id = 9, Topic = "r"u8.ToArray(), Payload = "newer"u8.ToArray() }));
             store.Append(new MqttRetainedStored(shared with { Id = 10, Topic = "s"u8.ToArray() }));
@@ -46,7 +47,9 @@ public sealed class SqliteMqttStoreTests
             MqttStoredSession session = Assert.Single(state.Sessions);
             Assert.Equal(new MqttSessionStored("c", 5, uint.MaxValue, "user", null), session.Session);
             Assert.Equal(new MqttSubscriptionStored("c", "t/#", 0x2E, 268_435_455), Assert.Single(session.Subscriptions));
-            Assert.Equal([(ushort)65535], session.Incoming);
+            Assert.Equal([(ushort)3, (ushort)65535], session.Incoming.Select(i => i.PacketId).Order());
+            Assert.Null(session.Incoming.Single(i => i.PacketId == 3).Message);
+            Assert.Equal("held", System.Text.Encoding.UTF8.GetString(session.Incoming.Single(i => i.PacketId == 65535).Message!.Payload.Span));
             Assert.Equal(2, session.Messages.Length);
             (MqttMessageQueued first, ushort firstId, bool firstReleased) = session.Messages[0];
             Assert.Equal((1L, 0, false, true, QoS.AtLeastOnce), (first.Order, firstId, firstReleased, first.Retain, first.QoS));
@@ -81,6 +84,54 @@ public sealed class SqliteMqttStoreTests
             Assert.Empty(state.Retained);
             Assert.Equal("x", System.Text.Encoding.UTF8.GetString(state.Sessions.Single(s => s.Session.ClientId == "b").Messages.Single().Message.Message.Payload.Span));
             Assert.Empty(state.Sessions.Single(s => s.Session.ClientId == "a").Messages);
+        });
+    }
+
+    [Fact]
+    public async Task Group_ReachesTheDiskAsAWhole()
+    {
+        using var folder = new TempFolder();
+        await WithStore(folder, async store =>
+        {
+            await store.LoadAsync(CancellationToken.None);
+            long durableWithin = -1;
+            var thread = new Thread(() =>
+            {
+                store.BeginGroup();
+                long first = store.Append(new MqttSessionStored("a", 4, uint.MaxValue, "", null));
+                long second = store.Append(new MqttSessionStored("b", 4, uint.MaxValue, "", null));
+                durableWithin = store.Durable;
+                store.EndGroup();
+                Assert.Equal(first + 1, second);
+            });
+            thread.Start();
+            thread.Join();
+            Assert.Equal(0, durableWithin);
+            await store.FlushAsync(CancellationToken.None);
+            Assert.Equal(2, store.Durable);
+        });
+    }
+
+    [Fact]
+    public async Task Open_FileOfVersion1_KeepsWhatItHas()
+    {
+        using var folder = new TempFolder();
+        await WithStore(folder, store => store.LoadAsync(CancellationToken.None));
+        using (var file = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={folder.File("mqtt.db")};Pooling=False"))
+        {
+            file.Open();
+            using Microsoft.Data.Sqlite.SqliteCommand command = file.CreateCommand();
+            command.CommandText = "drop index incoming_message; alter table incoming drop column message_id; pragma user_version = 1;"
+                + " insert into session values ('c', 5, 60, 'u', null); insert into incoming values ('c', 7);";
+            command.ExecuteNonQuery();
+        }
+
+        await WithStore(folder, async store =>
+        {
+            MqttStoredState state = await store.LoadAsync(CancellationToken.None);
+            Assert.Equal(new MqttIncomingStored("c", 7, null), Assert.Single(Assert.Single(state.Sessions).Incoming));
+            store.Append(new MqttIncomingDropped("c", 7));
+            await store.FlushAsync(CancellationToken.None);
         });
     }
 

@@ -50,6 +50,26 @@ public sealed class ConnectTests
         Assert.Null(await client.ReceiveAsync());
     }
 
+    /// <summary>MQTT 3.1: a name is needed (§3.1), and a PUBREL that is sent again says so with DUP (§3.6).</summary>
+    [Fact]
+    public async Task Version31_WithoutAName_IsRefused_AndMaySetDupInPubRel()
+    {
+        await using BrokerUnderTest broker = await BrokerUnderTest.StartAsync();
+        using WireClient nameless = await broker.OpenAsync(ProtocolVersion.V311);
+        await nameless.SendRawAsync(Convert.FromHexString("100E00064D51497364700302000A0000"));
+        Assert.Equal(ReasonCode.ClientIdentifierNotValid, (await nameless.ReceiveAsync<ConnAckPacket>()).Reason);
+        using WireClient client = await broker.OpenAsync(ProtocolVersion.V311);
+        await client.SendRawAsync(Convert.FromHexString("100F00064D51497364700302000A000170"));
+        Assert.Equal(ReasonCode.Success, (await client.ReceiveAsync<ConnAckPacket>()).Reason);
+        await client.PublishAsync("t", "m", QoS.ExactlyOnce, packetId: 3);
+        await client.ReceiveAsync<PubRecPacket>();
+        await client.SendRawAsync(Convert.FromHexString("6A020003"));
+        Assert.Equal(3, (await client.ReceiveAsync<PubCompPacket>()).PacketId);
+        using WireClient newer = await broker.ConnectAsync("n", ProtocolVersion.V311);
+        await newer.SendRawAsync(Convert.FromHexString("6A020003")); // MQTT-3.6.1-1
+        Assert.Null(await newer.ReceiveAsync());
+    }
+
     [Fact, Trait("Spec", "MQTT-3.1.3-6")]
     public async Task EmptyClientId_IsAssignedOneIn5_AndRefusedIn311WithoutCleanSession()
     {

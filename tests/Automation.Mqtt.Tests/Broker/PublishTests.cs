@@ -185,6 +185,7 @@ public sealed class PublishTests
         {
             await publisher.SendAsync(new PublishPacket { Topic = "t", Payload = "m"u8.ToArray(), QoS = QoS.ExactlyOnce, PacketId = 5, Duplicate = i > 0 });
             Assert.Equal(5, (await publisher.ReceiveAsync<PubRecPacket>()).PacketId);
+            await subscriber.ReceiveNothingAsync();
         }
 
         using (WireClient stubborn = await broker.ConnectAsync("stubborn"))
@@ -203,6 +204,73 @@ public sealed class PublishTests
         await subscriber.ReceiveNothingAsync();
     }
 
+    [Fact, Trait("Spec", "MQTT-4.3.3-10")]
+    public async Task QoS2_ReleasedOnALaterConnection_GoesOnOnce_AndALostPubCompIsSaidAgain()
+    {
+        await using BrokerUnderTest broker = await BrokerUnderTest.StartAsync();
+        using WireClient subscriber = await broker.ConnectAsync("s");
+        await subscriber.SubscribeAsync("t");
+        using (WireClient first = await broker.ConnectAsync("p", expiry: 1000))
+        {
+            await first.PublishAsync("t", "m", QoS.ExactlyOnce, packetId: 5);
+            await first.ReceiveAsync<PubRecPacket>();
+        }
+
+        for (int i = 0; i < 2; i++)
+        {
+            using WireClient later = await broker.ConnectAsync("p", clean: false, expiry: 1000);
+            await later.SendAsync(new PubRelPacket { PacketId = 5 });
+            Assert.Equal(ReasonCode.Success, (await later.ReceiveAsync<PubCompPacket>()).Reason);
+        }
+
+        await subscriber.ReceivePublishAsync("t", "m");
+        await subscriber.ReceiveNothingAsync();
+    }
+
+    [Fact, Trait("Spec", "MQTT-4.3.3-9")]
+    public async Task QoS2_MoreThanIsKeptUnreleased_IsRefused_AndGoesWhenThereIsRoom()
+    {
+        await using BrokerUnderTest broker = await BrokerUnderTest.StartAsync(new MqttBrokerLimits { QueuedBytes = 1 });
+        using WireClient client = await broker.ConnectAsync();
+        await client.PublishAsync("t", "m", QoS.ExactlyOnce, packetId: 1);
+        Assert.Equal(ReasonCode.NoMatchingSubscribers, (await client.ReceiveAsync<PubRecPacket>()).Reason);
+        await client.PublishAsync("t", "m", QoS.ExactlyOnce, packetId: 2);
+        Assert.Equal(ReasonCode.QuotaExceeded, (await client.ReceiveAsync<PubRecPacket>()).Reason);
+        await client.SendAsync(new PubRelPacket { PacketId = 1 });
+        await client.ReceiveAsync<PubCompPacket>();
+        await client.PublishAsync("t", "m", QoS.ExactlyOnce, packetId: 2);
+        Assert.Equal(ReasonCode.NoMatchingSubscribers, (await client.ReceiveAsync<PubRecPacket>()).Reason);
+        using WireClient old = await broker.ConnectAsync("old", ProtocolVersion.V311);
+        await old.PublishAsync("t", "m", QoS.ExactlyOnce, packetId: 1);
+        await old.ReceiveAsync<PubRecPacket>();
+        await old.PublishAsync("t", "m", QoS.ExactlyOnce, packetId: 2);
+        await old.ReceiveCloseAsync(ReasonCode.QuotaExceeded);
+    }
+
+    [Fact]
+    public async Task QoS2_ExpiredBeforeItsRelease_IsNotHandedOn_AndRetainedIsKeptOnlyWithTheRelease()
+    {
+        var time = new ManualTime();
+        await using BrokerUnderTest broker = await BrokerUnderTest.StartAsync(time: time);
+        using WireClient subscriber = await broker.ConnectAsync("s");
+        await subscriber.SubscribeAsync("t");
+        using WireClient publisher = await broker.ConnectAsync("p");
+        await publisher.SendAsync(new PublishPacket { Topic = "t", QoS = QoS.ExactlyOnce, PacketId = 1, MessageExpirySeconds = 5 });
+        await publisher.ReceiveAsync<PubRecPacket>();
+        await publisher.PublishAsync("r", "kept", QoS.ExactlyOnce, retain: true, packetId: 2);
+        await publisher.ReceiveAsync<PubRecPacket>();
+        Assert.Equal(0, broker.Broker.Statistics.Retained);
+        time.Advance(TimeSpan.FromSeconds(6));
+        for (ushort id = 1; id <= 2; id++)
+        {
+            await publisher.SendAsync(new PubRelPacket { PacketId = id });
+            Assert.Equal(id, (await publisher.ReceiveAsync<PubCompPacket>()).PacketId);
+        }
+
+        await subscriber.ReceiveNothingAsync();
+        Assert.Equal(1, broker.Broker.Statistics.Retained);
+    }
+
     [Fact, Trait("Spec", "MQTT-4.3.3-4")]
     public async Task QoS2_PubRecWithAnError_EndsTheFlow()
     {
@@ -210,8 +278,12 @@ public sealed class PublishTests
         using WireClient subscriber = await broker.ConnectAsync("s", receiveMaximum: 1);
         await subscriber.SubscribeAsync("t", QoS.ExactlyOnce);
         using WireClient publisher = await broker.ConnectAsync("p");
-        await publisher.PublishAsync("t", "1", QoS.ExactlyOnce, packetId: 1);
-        await publisher.PublishAsync("t", "2", QoS.ExactlyOnce, packetId: 2);
+        for (ushort id = 1; id <= 2; id++)
+        {
+            await publisher.PublishAsync("t", $"{id}", QoS.ExactlyOnce, packetId: id);
+            await CompleteAsync(publisher, QoS.ExactlyOnce);
+        }
+
         PublishPacket first = await subscriber.ReceivePublishAsync("t", "1");
         await subscriber.SendAsync(new PubRecPacket { PacketId = first.PacketId, Reason = ReasonCode.QuotaExceeded });
         await subscriber.ReceivePublishAsync("t", "2");
@@ -225,8 +297,11 @@ public sealed class PublishTests
         await subscriber.SubscribeAsync("t", QoS.ExactlyOnce);
         using WireClient publisher = await broker.ConnectAsync("p");
         await publisher.PublishAsync("t", "1", QoS.AtLeastOnce, packetId: 1);
+        await CompleteAsync(publisher, QoS.AtLeastOnce);
         await publisher.PublishAsync("t", "2", QoS.ExactlyOnce, packetId: 2);
+        await CompleteAsync(publisher, QoS.ExactlyOnce);
         await publisher.PublishAsync("t", "3", QoS.ExactlyOnce, packetId: 3);
+        await CompleteAsync(publisher, QoS.ExactlyOnce);
         PublishPacket one = await subscriber.ReceivePublishAsync("t", "1");
         PublishPacket two = await subscriber.ReceivePublishAsync("t", "2");
         PublishPacket three = await subscriber.ReceivePublishAsync("t", "3");

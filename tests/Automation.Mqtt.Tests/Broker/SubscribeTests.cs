@@ -89,6 +89,7 @@ public sealed class SubscribeTests
         await client.SubscribeAsync("#", QoS.AtMostOnce);
         using WireClient publisher = await broker.ConnectAsync("p");
         await publisher.PublishAsync("t/1", "m", QoS.ExactlyOnce);
+        await PublishTests.CompleteAsync(publisher, QoS.ExactlyOnce);
         PublishPacket got = await client.ReceivePublishAsync("t/1", "m");
         Assert.Equal(QoS.AtLeastOnce, got.QoS);
         Assert.Equal([1u, 200_000u], got.SubscriptionIdentifiers.Order());

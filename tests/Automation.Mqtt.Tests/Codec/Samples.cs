@@ -40,7 +40,7 @@ internal static class Samples
             AssignedClientId = "a", TopicAliasMaximum = 8, ReasonString = "r", WildcardSubscriptionAvailable = false, SubscriptionIdentifiersAvailable = false,
             SharedSubscriptionAvailable = false, ServerKeepAliveSeconds = 30, ResponseInformation = "i", ServerReference = "s", AuthenticationMethod = "m",
             AuthenticationData = "d"u8.ToArray(), UserProperties = [.. User],
-        }, "20 46 01 00 43 11 00000001 21 0014 24 01 25 00 27 00010000 12 0001 61 22 0008 1F 0001 72 28 00 29 00 2A 00 13 001E 1A 0001 69 1C 0001 73 15 0001 6D 16 0001 64 " + UserHex),
+        }, "20 46 01 00 43 22 0008 12 0001 61 11 00000001 21 0014 24 01 25 00 27 00010000 1F 0001 72 28 00 29 00 2A 00 13 001E 1A 0001 69 1C 0001 73 15 0001 6D 16 0001 64 " + UserHex),
         ("publish QoS 0", ProtocolVersion.V311, new PublishPacket { Topic = "a/b", Payload = "hi"u8.ToArray() }, "30 07 0003 612F62 6869"),
         ("publish QoS 0 5.0", ProtocolVersion.V5, new PublishPacket { Topic = "a/b", Payload = "hi"u8.ToArray(), Retain = true }, "31 08 0003 612F62 00 6869"),
         ("publish QoS 2 again", ProtocolVersion.V311, new PublishPacket { Topic = "a", QoS = QoS.ExactlyOnce, Duplicate = true, PacketId = 258 }, "3C 05 0001 61 0102"),

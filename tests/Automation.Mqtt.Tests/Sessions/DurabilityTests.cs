@@ -30,7 +30,35 @@ public sealed class DurabilityTests
         Assert.Equal(2, (await publisher.ReceiveAsync<PubAckPacket>()).PacketId);
         Assert.Equal(3, (await publisher.ReceiveAsync<PubAckPacket>()).PacketId);
         Assert.Equal(4, (await publisher.ReceiveAsync<PubRecPacket>()).PacketId);
-        Assert.Equal(2, disk.Changes.OfType<MqttMessageQueued>().Count());
+        Assert.Single(disk.Changes.OfType<MqttMessageQueued>());
+    }
+
+    [Fact, Trait("Spec", "MQTT-4.3.3-8")]
+    public async Task QoS2_OfADurablePublisher_IsOnTheDiskBeforePubRec_AndItsReleaseBeforePubComp()
+    {
+        await using var disk = new HeldDisk();
+        await using BrokerUnderTest broker = await BrokerUnderTest.StartAsync(persistence: disk);
+        using (WireClient durable = await broker.ConnectAsync("durable", expiry: 1000)) await durable.SubscribeAsync("kept", QoS.ExactlyOnce);
+        WireClient publisher = await broker.ConnectAsync("p", expiry: 1000);
+        disk.Commit();
+        await publisher.PublishAsync("kept", "m", QoS.ExactlyOnce, packetId: 4);
+        await publisher.ReceiveNothingAsync();
+        MqttIncomingStored stored = Assert.Single(disk.Changes.OfType<MqttIncomingStored>());
+        Assert.Equal("m", System.Text.Encoding.UTF8.GetString(stored.Message!.Payload.Span));
+
+        // On another connection, what is not on the disk yet is not promised either.
+        publisher.Dispose();
+        using WireClient again = await broker.ConnectAsync("p", clean: false, expiry: 1000);
+        await again.PublishAsync("kept", "m", QoS.ExactlyOnce, packetId: 4);
+        await again.ReceiveNothingAsync();
+        disk.Commit();
+        Assert.Equal(4, (await again.ReceiveAsync<PubRecPacket>()).PacketId);
+        await again.SendAsync(new PubRelPacket { PacketId = 4 });
+        await again.ReceiveNothingAsync();
+        Assert.Equal(stored.Message.Id, disk.Changes.OfType<MqttMessageQueued>().Single().Message.Id);
+        Assert.Single(disk.Changes.OfType<MqttIncomingDropped>());
+        disk.Commit();
+        Assert.Equal(4, (await again.ReceiveAsync<PubCompPacket>()).PacketId);
     }
 
     [Fact]
@@ -81,6 +109,18 @@ public sealed class DurabilityTests
     }
 
     [Fact]
+    public async Task Session_ResumedWithoutAnExpiry_IsForgottenByTheDiskAtOnce()
+    {
+        await using var disk = new HeldDisk();
+        await using BrokerUnderTest broker = await BrokerUnderTest.StartAsync(persistence: disk);
+        (await broker.ConnectAsync("a", expiry: 60)).Dispose();
+        await Until.True(() => broker.Broker.Statistics.Connections == 0);
+        using (await broker.ConnectAsync("a", clean: false, expiry: 0)) Assert.Single(disk.Changes.OfType<MqttSessionDropped>());
+        await Until.True(() => broker.Broker.Statistics.Sessions == 0);
+        Assert.Single(disk.Changes.OfType<MqttSessionDropped>());
+    }
+
+    [Fact]
     public async Task Restored_SessionsQueuesIdentifiersAndRetained_GoOnAsTheyWere()
     {
         MqttStoredMessage Message(long id, string topic) => new(id, System.Text.Encoding.UTF8.GetBytes(topic), default, "m"u8.ToArray(), QoS.ExactlyOnce, false, null, "p");
@@ -101,7 +141,7 @@ public sealed class DurabilityTests
                             (new MqttMessageQueued("c", 2, Message(3, "t/released"), QoS.ExactlyOnce, false, []), 41, true),
                             (new MqttMessageQueued("c", 3, Message(4, "t/waiting"), QoS.AtLeastOnce, false, []), 0, false),
                         ],
-                        Incoming = [9],
+                        Incoming = [new MqttIncomingStored("c", 9, null), new MqttIncomingStored("c", 10, Message(5, "t/held"))],
                     },
                 ],
             },
@@ -119,6 +159,13 @@ public sealed class DurabilityTests
         // The QoS 2 message it had begun is known: sent again, it is answered and not delivered again.
         await client.SendAsync(new PublishPacket { Topic = "t/x", Payload = "m"u8.ToArray(), QoS = QoS.ExactlyOnce, PacketId = 9, Duplicate = true });
         Assert.Equal(9, (await client.ReceiveAsync<PubRecPacket>()).PacketId);
+        await client.SendAsync(new PubRelPacket { PacketId = 9 });
+        Assert.Equal(9, (await client.ReceiveAsync<PubCompPacket>()).PacketId);
+
+        // One that was kept goes on with its release.
+        await client.SendAsync(new PubRelPacket { PacketId = 10 });
+        await client.ReceivePublishAsync("t/held", "m");
+        Assert.Equal(10, (await client.ReceiveAsync<PubCompPacket>()).PacketId);
         await client.SubscribeAsync("kept");
         await client.ReceivePublishAsync("kept", "m");
         await client.PublishAsync("t/new", "m");
@@ -131,6 +178,7 @@ public sealed class DurabilityTests
         private long _ticket;
         private long _durable;
         private long _asked;
+        private int _groups;
         private bool _isFull;
 
         public event Action<long>? DurableChanged;
@@ -174,6 +222,10 @@ public sealed class DurabilityTests
             Volatile.Write(ref _durable, ticket);
             DurableChanged?.Invoke(ticket);
         }
+
+        public void BeginGroup() => Assert.Equal(1, Interlocked.Increment(ref _groups));
+
+        public void EndGroup() => Assert.Equal(0, Interlocked.Decrement(ref _groups));
 
         public Task FlushAsync(CancellationToken cancellationToken)
         {

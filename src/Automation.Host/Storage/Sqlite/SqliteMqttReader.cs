@@ -24,9 +24,10 @@ internal static class SqliteMqttReader
             $"select q.client_id, q.position, q.qos, q.retain, q.identifiers, q.packet_id, q.released, {MessageColumns} from queued q join message m on m.id = q.message_id order by q.client_id, q.position",
             r => (new MqttMessageQueued(r.GetString(0), r.GetInt64(1), Message(r, 7, messages), (QoS)r.GetInt32(2), r.GetBoolean(3), Identifiers(r, 4)),
                 (ushort)r.GetInt32(5), r.GetBoolean(6)), cancellationToken).ToLookup(q => q.Item1.ClientId);
-        ILookup<string, ushort> incoming = Rows(
-            connection, "select client_id, packet_id from incoming", r => (ClientId: r.GetString(0), PacketId: (ushort)r.GetInt32(1)), cancellationToken)
-            .ToLookup(i => i.ClientId, i => i.PacketId);
+        ILookup<string, MqttIncomingStored> incoming = Rows(
+            connection, $"select i.client_id, i.packet_id, {MessageColumns} from incoming i left join message m on m.id = i.message_id",
+            r => new MqttIncomingStored(r.GetString(0), (ushort)r.GetInt32(1), r.IsDBNull(2) ? null : Message(r, 2, messages)), cancellationToken)
+            .ToLookup(i => i.ClientId);
         ImmutableArray<MqttStoredSession> sessions =
         [
             .. Rows(connection, "select client_id, version, expiry, user_name, disconnected_at from session", Session, cancellationToken).Select(s => new MqttStoredSession

@@ -3,7 +3,7 @@ namespace Automation.Host.Storage.Sqlite;
 /// <summary>The tables of <c>mqtt.db</c>. A message stands once, however many sessions wait for it.</summary>
 internal static class SqliteMqttSchema
 {
-    public const int Version = 1;
+    public const int Version = 2;
 
     public const string Create = """
         create table if not exists message (
@@ -20,8 +20,12 @@ internal static class SqliteMqttSchema
             primary key (client_id, position)) without rowid;
         create index if not exists queued_message on queued (message_id);
         create table if not exists incoming (
-            client_id text not null, packet_id integer not null, primary key (client_id, packet_id)) without rowid;
+            client_id text not null, packet_id integer not null, message_id integer null, primary key (client_id, packet_id)) without rowid;
         create table if not exists retained (topic blob primary key, message_id integer not null) without rowid;
         create index if not exists retained_message on retained (message_id);
+        create index if not exists incoming_message on incoming (message_id);
         """;
+
+    /// <summary>From version 1, where a QoS 2 message had gone on before its release: those rows stay without one.</summary>
+    public const string From1 = "alter table incoming add column message_id integer null;";
 }

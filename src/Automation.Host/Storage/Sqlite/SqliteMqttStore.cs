@@ -20,6 +20,7 @@ internal sealed class SqliteMqttStore : IMqttPersistence
     private readonly ILogger _logger;
     private readonly TimeProvider _time;
     private readonly Lock _gate = new();
+    private readonly ReaderWriterLockSlim _groups = new(); // Read: a group is being appended. Write: the writer takes what there is. Before _gate.
     private readonly SemaphoreSlim _work = new(0, 1);
     private readonly CancellationTokenSource _stop = new();
     private List<MqttStoreChange> _changes = [];
@@ -58,7 +59,8 @@ internal sealed class SqliteMqttStore : IMqttPersistence
             long version = Convert.ToInt64(Scalar(connection, "pragma user_version"), System.Globalization.CultureInfo.InvariantCulture);
             if (version > SqliteMqttSchema.Version)
                 throw new InvalidDataException($"{path} was written by a newer version (schema {version}, this one knows {SqliteMqttSchema.Version}). Use that version or another data folder.");
-            Execute(connection, $"begin; {SqliteMqttSchema.Create} pragma user_version = {SqliteMqttSchema.Version}; commit;");
+            string upgrade = version == 1 ? SqliteMqttSchema.From1 : "";
+            Execute(connection, $"begin; {upgrade} {SqliteMqttSchema.Create} pragma user_version = {SqliteMqttSchema.Version}; commit;");
             return new SqliteMqttStore(connection, time, logger);
         }
         catch (SqliteException e)
@@ -96,6 +98,10 @@ internal sealed class SqliteMqttStore : IMqttPersistence
         return ticket;
     }
 
+    public void BeginGroup() => _groups.EnterReadLock();
+
+    public void EndGroup() => _groups.ExitReadLock();
+
     public async Task FlushAsync(CancellationToken cancellationToken)
     {
         long ticket = Volatile.Read(ref _lastTicket);
@@ -131,6 +137,7 @@ internal sealed class SqliteMqttStore : IMqttPersistence
         await _connection.DisposeAsync().ConfigureAwait(false);
         _stop.Dispose();
         _work.Dispose();
+        _groups.Dispose();
     }
 
     private async Task WriteLoopAsync()
@@ -139,15 +146,7 @@ internal sealed class SqliteMqttStore : IMqttPersistence
         while (true)
         {
             await _work.WaitAsync().ConfigureAwait(false);
-            List<MqttStoreChange> changes;
-            long ticket;
-            lock (_gate)
-            {
-                changes = _changes;
-                ticket = _lastTicket;
-                _changes = new List<MqttStoreChange>(Math.Min(changes.Count, FullAt));
-            }
-
+            (List<MqttStoreChange> changes, long ticket) = Take();
             if (changes.Count > 0 && await TryWriteAsync(writer, changes).ConfigureAwait(false))
             {
                 Volatile.Write(ref _durable, ticket);
@@ -155,6 +154,25 @@ internal sealed class SqliteMqttStore : IMqttPersistence
             }
 
             if (_stop.IsCancellationRequested && IsDrained()) return;
+        }
+    }
+
+    /// <summary>Everything so far, but no half of a group.</summary>
+    private (List<MqttStoreChange> Changes, long Ticket) Take()
+    {
+        _groups.EnterWriteLock();
+        try
+        {
+            lock (_gate)
+            {
+                List<MqttStoreChange> changes = _changes;
+                _changes = new List<MqttStoreChange>(Math.Min(changes.Count, FullAt));
+                return (changes, _lastTicket);
+            }
+        }
+        finally
+        {
+            _groups.ExitWriteLock();
         }
     }
 

@@ -64,10 +64,11 @@ internal sealed class SqliteMqttWriter(SqliteConnection connection) : IDisposabl
                 ForgetRetained(r.Topic, transaction);
                 break;
             case MqttIncomingStored i:
-                Run("insert or ignore into incoming values (@0, @1)", transaction, i.ClientId, (int)i.PacketId);
+                if (i.Message is { } message) Put(message, transaction);
+                Run("insert or replace into incoming values (@0, @1, @2)", transaction, i.ClientId, (int)i.PacketId, (object?)i.Message?.Id ?? DBNull.Value);
                 break;
             case MqttIncomingDropped i:
-                Run("delete from incoming where client_id = @0 and packet_id = @1", transaction, i.ClientId, (int)i.PacketId);
+                Release(i, transaction);
                 break;
             default:
                 ApplySession(change, transaction);
@@ -86,9 +87,11 @@ internal sealed class SqliteMqttWriter(SqliteConnection connection) : IDisposabl
             case MqttSessionDropped s:
                 Run("delete from session where client_id = @0", transaction, s.ClientId);
                 Run("delete from subscription where client_id = @0", transaction, s.ClientId);
+                Run("delete from message where id in (select message_id from queued where client_id = @0 union select message_id from incoming where client_id = @0)"
+                    + " and not exists (select 1 from queued where message_id = message.id and client_id <> @0)"
+                    + " and not exists (select 1 from incoming where message_id = message.id and client_id <> @0)"
+                    + " and not exists (select 1 from retained where message_id = message.id)", transaction, s.ClientId);
                 Run("delete from incoming where client_id = @0", transaction, s.ClientId);
-                Run("delete from message where id in (select message_id from queued where client_id = @0)"
-                    + " and id not in (select message_id from queued where client_id <> @0) and id not in (select message_id from retained)", transaction, s.ClientId);
                 Run("delete from queued where client_id = @0", transaction, s.ClientId);
                 break;
             case MqttSubscriptionStored s:
@@ -113,6 +116,13 @@ internal sealed class SqliteMqttWriter(SqliteConnection connection) : IDisposabl
         ForgetMessage(id, transaction);
     }
 
+    private void Release(MqttIncomingDropped i, SqliteTransaction transaction)
+    {
+        object? id = Prepare("select message_id from incoming where client_id = @0 and packet_id = @1", transaction, [i.ClientId, (int)i.PacketId]).ExecuteScalar();
+        Run("delete from incoming where client_id = @0 and packet_id = @1", transaction, i.ClientId, (int)i.PacketId);
+        if (id is long message) ForgetMessage(message, transaction);
+    }
+
     private void ForgetRetained(ReadOnlyMemory<byte> topic, SqliteTransaction transaction)
     {
         byte[] key = topic.ToArray();
@@ -122,8 +132,8 @@ internal sealed class SqliteMqttWriter(SqliteConnection connection) : IDisposabl
     }
 
     private void ForgetMessage(long id, SqliteTransaction transaction) =>
-        Run("delete from message where id = @0 and not exists (select 1 from queued where message_id = @0) and not exists (select 1 from retained where message_id = @0)",
-            transaction, id);
+        Run("delete from message where id = @0 and not exists (select 1 from queued where message_id = @0)"
+            + " and not exists (select 1 from retained where message_id = @0) and not exists (select 1 from incoming where message_id = @0)", transaction, id);
 
     private void Run(string sql, SqliteTransaction transaction, params object[] values) => Prepare(sql, transaction, values).ExecuteNonQuery();
 

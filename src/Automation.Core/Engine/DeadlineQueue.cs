@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Automation.Core.Engine;
 
 internal enum DeadlineKind : byte
@@ -22,6 +24,7 @@ internal readonly record struct Deadline(long Ticks, int Rule, int Key, Deadline
 /// <remarks>
 /// A heap rather than a wheel: the order of equal deadlines is a promise, instants are exact rather than rounded to a tick, a clock that
 /// jumps a year costs nothing, and ten thousand due at once drain in about a millisecond. Grows; never allocates at a steady size.
+/// What moves entries is compiled in full at once: a storm of deadlines may be the first thing that happens after a start, and takes thousands of comparisons.
 /// </remarks>
 internal sealed class DeadlineQueue
 {
@@ -94,6 +97,7 @@ internal sealed class DeadlineQueue
         return handle;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void RemoveAt(int at)
     {
         _free[_freeCount++] = _heap[at].Handle;
@@ -108,6 +112,7 @@ internal sealed class DeadlineQueue
         NextTicks = Count == 0 ? long.MaxValue : _heap[0].Deadline.Ticks;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Sift(int at, in Node node)
     {
         while (at > 0)
@@ -121,6 +126,7 @@ internal sealed class DeadlineQueue
         Put(at, node);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Sink(int at, in Node node)
     {
         while (true)

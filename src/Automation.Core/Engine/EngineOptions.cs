@@ -29,6 +29,10 @@ public sealed record EngineOptions
     /// <value>Default 100 000.</value>
     public int MaxRuns { get; init; } = 100_000;
 
+    /// <summary>Action requests whose outcome is awaited, so that a firing can be known as failed; the oldest give way. A power of two, 64 to 1 048 576.</summary>
+    /// <value>Default 4 096, 24 bytes each, once a rule has actions: far more than a site's devices have under way before the requests expire.</value>
+    public int MaxAwaitedOutcomes { get; init; } = 4_096;
+
     /// <summary>Exceptions that are active at once; more begin, but their end is not told.</summary>
     /// <value>Default 100 000.</value>
     public int MaxExceptions { get; init; } = 100_000;

@@ -17,6 +17,9 @@ internal sealed class Run
     public Spark Spark;
     public RunState State;
 
+    /// <summary>UTC ticks of the firing, which is before its steps when these waited.</summary>
+    public long FiredTicks;
+
     /// <summary>The next operation, counted from the rule's first.</summary>
     public int Next;
     public int[] Counters = [];

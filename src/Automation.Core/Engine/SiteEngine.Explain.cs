@@ -27,7 +27,10 @@ public sealed partial class SiteEngine
             : new PastEvaluation(new DateTimeOffset(row.NearestMissTicks, TimeSpan.Zero), ExplainClass.ConditionsMissing, MissingOf(number, row.NearestMiss));
         DateTimeOffset? lastFired = _names[number].Firings == 0 ? null : new DateTimeOffset(_names[number].LastFiredTicks, TimeSpan.Zero);
         Verdict verdict = outcome != 0 ? VerdictOf(number, outcome, at) : VerdictWithoutEvaluation(number, at);
-        return new Explanation(rule, at, verdict.Class, verdict.Summary, verdict.Remedy, verdict.Missing, verdict.Possible, previous, nearest, lastFired);
+        return new Explanation(rule, at, verdict.Class, verdict.Summary, verdict.Remedy, verdict.Missing, verdict.Possible, previous, nearest, lastFired)
+        {
+            FailedRequest = verdict.Class == ExplainClass.ActionFailed ? FailedRequestOf(number, ticks) : null,
+        };
     }
 
     private readonly record struct Verdict(ExplainClass Class, string Summary, string Remedy, ImmutableArray<MissingCondition> Missing, DateTimeOffset? Possible)
@@ -43,16 +46,19 @@ public sealed partial class SiteEngine
         {
             if (record.Rule != rule || record.Ticks > ticks) continue;
             if (record.Ticks < ticks) previous = Past(rule, record.Ticks, record.Outcome);
-            else if (found == 0 || EvaluationOutcome.ResultOf(record.Outcome) == EvaluationResult.Fired) found = record.Outcome;
+            else if (found == 0 || IsFiring(record.Outcome)) found = EvaluationOutcome.ResultOf(found) == EvaluationResult.Failed ? found : record.Outcome;
         }
 
         // What the recorder has lost to others' noise, the rule itself still has of its last evaluation.
         ref RuleRow row = ref _rules[rule];
         if (row.LastEvaluationTicks == ticks && found == 0) found = row.LastOutcome;
-        if (_names[rule].Firings > 0 && _names[rule].LastFiredTicks == ticks) found = EvaluationOutcome.Of(EvaluationResult.Fired);
+        if (_names[rule].Firings > 0 && _names[rule].LastFiredTicks == ticks && !IsFiring(found)) found = EvaluationOutcome.Of(EvaluationResult.Fired);
+        if (HasFailed(rule, ticks, out _)) found = EvaluationOutcome.Of(EvaluationResult.Failed);
         if (previous is null && row.LastEvaluationTicks != 0 && row.LastEvaluationTicks < ticks) previous = Past(rule, row.LastEvaluationTicks, row.LastOutcome);
         return found;
     }
+
+    private static bool IsFiring(uint outcome) => EvaluationOutcome.ResultOf(outcome) is EvaluationResult.Fired or EvaluationResult.Failed;
 
     private PastEvaluation Past(int rule, long ticks, uint outcome) =>
         new(new DateTimeOffset(ticks, TimeSpan.Zero), ClassOf(EvaluationOutcome.ResultOf(outcome)), MissingOf(rule, outcome));
@@ -60,6 +66,7 @@ public sealed partial class SiteEngine
     private static ExplainClass ClassOf(EvaluationResult result) => result switch
     {
         EvaluationResult.Fired => ExplainClass.Fired,
+        EvaluationResult.Failed => ExplainClass.ActionFailed,
         EvaluationResult.ConditionsMissing => ExplainClass.ConditionsMissing,
         EvaluationResult.Disabled => ExplainClass.Disabled,
         EvaluationResult.Silent => ExplainClass.NotificationOff,
@@ -79,6 +86,8 @@ public sealed partial class SiteEngine
         {
             case EvaluationResult.Fired:
                 return Verdict.Of(ExplainClass.Fired, "It fired.", "");
+            case EvaluationResult.Failed:
+                return FailedVerdict(rule, at.UtcTicks);
             case EvaluationResult.ConditionsMissing:
                 ImmutableArray<MissingCondition> missing = MissingOf(rule, outcome);
                 string list = missing.IsEmpty ? "the rules were loaded anew since, so which ones is no longer known" : string.Join("; ", missing.Select(m => m.Value is null ? m.Text : $"{m.Text} (now: {m.Value})"));

@@ -97,6 +97,7 @@ public sealed partial class SiteEngine
         run.Spark = spark with { Chain = -1 };
         run.Slot = slot;
         run.Order = ++_runOrder;
+        run.FiredTicks = _now;
         run.Next = 0;
         run.Deadline = 0;
         int counters = _image.Infos[rule].Counters;

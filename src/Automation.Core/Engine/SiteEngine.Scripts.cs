@@ -26,7 +26,7 @@ public sealed partial class SiteEngine
         }
     }
 
-    private void RunScript(int rule, string source, in Spark spark)
+    private void RunScript(int rule, long fired, string source, in Spark spark)
     {
         if (_scripts is null)
         {
@@ -36,7 +36,7 @@ public sealed partial class SiteEngine
 
         try
         {
-            _scripts.Run(source, ContextOf(rule, in spark), new ScriptEffects(this, rule, spark));
+            _scripts.Run(source, ContextOf(rule, in spark), new ScriptEffects(this, rule, fired, spark));
         }
         catch (Exception exception)
         {
@@ -46,12 +46,12 @@ public sealed partial class SiteEngine
 
     private ScriptContext ContextOf(int rule, in Spark spark) => new(_names[rule].Id, _at, spark.Source, spark.Event, spark.Data, StateOf);
 
-    private sealed class ScriptEffects(SiteEngine engine, int rule, Spark spark) : IScriptEffects
+    private sealed class ScriptEffects(SiteEngine engine, int rule, long fired, Spark spark) : IScriptEffects
     {
         public void Action(string action, ResourceAddress on, DataObject parameters)
         {
             long worth = (ActionTypes.All.TryGetValue(action, out ActionTypeInfo? type) ? type.WorthDoing : ScriptActionWorth).Ticks;
-            engine.Request(engine._names[rule].Id, action, on, parameters, worth);
+            engine.Request(rule, fired, action, on, parameters, worth);
         }
 
         public void Publish(string topic, string payload, bool retain) =>

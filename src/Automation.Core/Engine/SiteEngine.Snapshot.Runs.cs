@@ -30,6 +30,7 @@ public sealed partial class SiteEngine
         to.Byte((byte)run.State);
         to.Int(run.Next);
         to.Long(run.Order);
+        to.Long(run.FiredTicks);
         to.Long(TicksOrNever(run.Deadline));
 
         // Pooled runs may have room for more counters than their rule uses.
@@ -77,6 +78,7 @@ public sealed partial class SiteEngine
         var state = (RunState)from.Byte();
         int next = from.Int();
         long order = from.Long();
+        long fired = from.Instant();
         long due = from.Long();
         var counters = new int[from.Count()];
         for (int c = 0; c < counters.Length; c++) counters[c] = from.Int();
@@ -94,7 +96,7 @@ public sealed partial class SiteEngine
         long last = _runOrder;
         Run run = NewRun(group.Rule, group, in spark, state == RunState.Queued);
         _runOrder = last;
-        (run.State, run.Next, run.Order, run.Counters) = (state, next, order, counters);
+        (run.State, run.Next, run.Order, run.FiredTicks, run.Counters) = (state, next, order, fired, counters);
         if (due != Never) run.Deadline = _deadlines.Add(new Deadline(due, run.Rule, group.Key, DeadlineKind.Run, run.Slot, run.Order));
         return run;
     }

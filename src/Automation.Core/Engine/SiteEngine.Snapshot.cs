@@ -10,13 +10,13 @@ namespace Automation.Core.Engine;
 /// <summary>The whole state as bytes. Everything is written by name, so that it can be read into another version of the program as well.</summary>
 /// <remarks>
 /// <code>
-/// SHA-256 of the rest (32 bytes) | version | instant, started | names | states | active events | rules | triggers | runs | exceptions | groups
+/// SHA-256 of the rest (32 bytes) | version | instant, started | names | states | active events | rules | triggers | runs | exceptions | groups | awaited requests, failures
 /// </code>
 /// Lists are in a fixed order: equal states give equal bytes. The flight recorder is not part of it; what it keeps for each rule is.
 /// </remarks>
 public sealed partial class SiteEngine
 {
-    private const int SnapshotVersion = 1;
+    private const int SnapshotVersion = 2;
 
     /// <summary>Writes the state between two steps.</summary>
     public void Snapshot(IBufferWriter<byte> to)
@@ -87,6 +87,7 @@ public sealed partial class SiteEngine
         _exceptions.Clear();
         _chained.Clear();
         _lastFaults.Clear();
+        _failures.Clear();
     }
 
     private void Write(SnapshotWriter to)
@@ -102,14 +103,14 @@ public sealed partial class SiteEngine
         WriteRuns(to);
         WriteExceptions(to);
         WriteGroups(to);
+        WriteAwaited(to);
     }
 
     private void Read(ref SnapshotReader from)
     {
         if (from.Int() != SnapshotVersion) throw SnapshotReader.Damaged("another version");
         if (from.Name() != _image.Program.Site.Id) throw SnapshotReader.Damaged("another site");
-        long now = from.Long();
-        if (now < 0 || now > DateTime.MaxValue.Ticks) throw SnapshotReader.Damaged("the instant");
+        long now = from.Instant();
         _now = now;
         _at = new DateTimeOffset(now, TimeSpan.Zero);
         _started = from.Bool();
@@ -120,6 +121,7 @@ public sealed partial class SiteEngine
         ReadRuns(ref from, unchanged);
         ReadExceptions(ref from, unchanged);
         ReadGroups(ref from);
+        ReadAwaited(ref from);
         if (!from.IsAtEnd) throw SnapshotReader.Damaged("it is too long");
         _windowsUntil = long.MinValue;
         MoveTo(now);

@@ -18,6 +18,7 @@ public sealed partial class SiteEngine
         int count = names.OperationCount;
         int budget = _options.MaxStepsPerRun;
         bool mine = run is null;
+        long fired = run is null ? _now : run.FiredTicks;
         _executing = run;
         while (next < count)
         {
@@ -25,7 +26,7 @@ public sealed partial class SiteEngine
             next++;
             if (operation.Kind == OperationKind.Action)
             {
-                RequestActions(names.Id, in operation, in spark);
+                RequestActions(rule, fired, in operation, in spark);
                 continue;
             }
 
@@ -66,7 +67,7 @@ public sealed partial class SiteEngine
                     next = count;
                     break;
                 default:
-                    Do(rule, in operation, in spark);
+                    Do(rule, fired, in operation, in spark);
                     break;
             }
         }
@@ -76,21 +77,26 @@ public sealed partial class SiteEngine
         return true;
     }
 
-    private void RequestActions(string rule, in Operation operation, in Spark spark)
+    private void RequestActions(int rule, long fired, in Operation operation, in Spark spark)
     {
-        if (operation.Flag && spark.Resource >= 0) Request(rule, operation.Text, spark.Source, operation.Data, operation.Ticks);
+        if (operation.Flag && spark.Resource >= 0) Request(rule, fired, operation.Text, spark.Source, operation.Data, operation.Ticks);
         if (operation.On.IsEmpty) return;
-        Request(rule, operation.Text, operation.On, operation.Data, operation.Ticks);
+        Request(rule, fired, operation.Text, operation.On, operation.Data, operation.Ticks);
         if (operation.More is not ResourceAddress[] more) return;
-        foreach (ResourceAddress on in more) Request(rule, operation.Text, on, operation.Data, operation.Ticks);
+        foreach (ResourceAddress on in more) Request(rule, fired, operation.Text, on, operation.Data, operation.Ticks);
     }
 
-    private void Request(string rule, string action, ResourceAddress on, DataObject parameters, long worthTicks) => _sink.Requested(new ActionRequest
+    private void Request(int rule, long fired, string action, ResourceAddress on, DataObject parameters, long worthTicks)
     {
-        Cause = _cause, Rule = rule, Index = _index++, Action = action, On = on, Parameters = parameters, At = _at, ExpiresAt = new DateTimeOffset(_now + worthTicks, TimeSpan.Zero),
-    });
+        int index = _index++;
+        _awaited!.Add(_cause.Sequence, index, rule, fired);
+        _sink.Requested(new ActionRequest
+        {
+            Cause = _cause, Rule = _names[rule].Id, Index = index, Action = action, On = on, Parameters = parameters, At = _at, ExpiresAt = new DateTimeOffset(_now + worthTicks, TimeSpan.Zero),
+        });
+    }
 
-    private void Do(int rule, in Operation operation, in Spark spark)
+    private void Do(int rule, long fired, in Operation operation, in Spark spark)
     {
         switch (operation.Kind)
         {
@@ -111,7 +117,7 @@ public sealed partial class SiteEngine
                 SetState(rule, operation.On, operation.Data, spark.Chain);
                 break;
             case OperationKind.Script:
-                RunScript(rule, operation.Text, in spark);
+                RunScript(rule, fired, operation.Text, in spark);
                 break;
         }
     }

@@ -103,8 +103,10 @@ public sealed partial class SiteEngine
             case EngineInputKind.CountCorrection:
                 CorrectCount(in input);
                 break;
-            case EngineInputKind.Time:
             case EngineInputKind.Outcome:
+                TakeOutcome(in input);
+                break;
+            case EngineInputKind.Time:
                 break;
         }
 
@@ -149,6 +151,7 @@ public sealed partial class SiteEngine
         for (int i = 0; i < _rules.Length; i++) WriteToggleBits(i);
         AdoptTriggers();
         AdoptGroups();
+        AdoptOutcomes(image);
     }
 
     private void Begin(long sequence, IEngineSink sink)

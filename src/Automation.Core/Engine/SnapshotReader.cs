@@ -21,6 +21,13 @@ internal ref struct SnapshotReader(ReadOnlySpan<byte> from)
 
     public long Long() => BinaryPrimitives.ReadInt64LittleEndian(Take(sizeof(long)));
 
+    /// <summary>UTC ticks.</summary>
+    public long Instant()
+    {
+        long ticks = Long();
+        return ticks >= 0 && ticks <= DateTime.MaxValue.Ticks ? ticks : throw Damaged("an instant");
+    }
+
     /// <summary>How many items follow; each takes at least one byte.</summary>
     public int Count()
     {

@@ -22,7 +22,18 @@ public sealed record Explanation(
     DateTimeOffset? Possible,
     PastEvaluation? Previous,
     PastEvaluation? Nearest,
-    DateTimeOffset? LastFired);
+    DateTimeOffset? LastFired)
+{
+    /// <summary>With <see cref="ExplainClass.ActionFailed"/>: the first request of the firing that failed. Null otherwise, and when a later firing of the rule failed as well.</summary>
+    public FailedRequest? FailedRequest { get; init; }
+}
+
+/// <summary>A request whose action did not happen.</summary>
+/// <param name="Id">The request's <see cref="Model.ActionRequest.Id"/>.</param>
+/// <param name="On">Its target.</param>
+/// <param name="At">When the outcome became known.</param>
+/// <param name="Count">Requests of the same firing that failed, from 1.</param>
+public sealed record FailedRequest(string Id, Model.ResourceAddress On, DateTimeOffset At, int Count);
 
 /// <summary>A condition that did not hold.</summary>
 /// <param name="Text">What was asked for, as a person reads it.</param>
@@ -36,6 +47,9 @@ public sealed record PastEvaluation(DateTimeOffset At, ExplainClass Class, Immut
 public enum ExplainClass
 {
     Fired,
+
+    /// <summary>It fired, but an action it asked for failed or expired.</summary>
+    ActionFailed,
 
     /// <summary>Nothing came from its sources at that instant.</summary>
     NoEvent,

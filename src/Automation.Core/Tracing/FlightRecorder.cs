@@ -33,6 +33,15 @@ internal sealed class FlightRecorder
         return kept;
     }
 
+    /// <summary>What became known of evaluations later: those of a rule at an instant that ended one way ended another.</summary>
+    public void Amend(long ticks, int rule, uint from, uint to)
+    {
+        for (int i = 0; i < Math.Min(_written, _ring.Length); i++)
+        {
+            if (_ring[i] == new TraceRecord(ticks, rule, from)) _ring[i] = new TraceRecord(ticks, rule, to);
+        }
+    }
+
     /// <summary>The numbers of rules mean others after a reload.</summary>
     public void Renumber(ReadOnlySpan<int> newNumbers)
     {
@@ -123,4 +132,7 @@ internal enum EvaluationResult : byte
 
     /// <summary>The event came in a phase the rule does not ask for.</summary>
     OtherPhase,
+
+    /// <summary>It fired, and an action it asked for did not happen.</summary>
+    Failed,
 }

@@ -25,7 +25,7 @@ internal sealed class RandomSite(int seed)
     {
         if (_random.Next(3) > 0) Now += TimeSpan.FromSeconds(_random.Next(4) == 0 ? _random.Next(20_000) : _random.Next(15));
         long sequence = ++_sequence + 1;
-        return _random.Next(12) switch
+        return _random.Next(13) switch
         {
             0 => EngineInput.Time(sequence, Now),
             1 or 2 or 3 => EngineInput.State(sequence, Now, Scenario.At(Pick(Channels)), DataObject.Of(("level", Pick(Values)), ("flag", Pick(Values))), _random.Next(5) == 0),
@@ -33,6 +33,7 @@ internal sealed class RandomSite(int seed)
             5 => EngineInput.State(sequence, Now, Scenario.At("nvr"), DataObject.Of(("notification", _random.Next(3) > 0))),
             6 => EngineInput.Event(sequence, Now, Scenario.At("entrance/channel/1"), "peopleCounting", EventState.Instant, DataObject.Of(("mode", "timeRange"), ("enter", _random.Next(4)), ("exit", _random.Next(4)))),
             7 => EngineInput.Event(sequence, Now, Scenario.At("stranger/channel/" + _random.Next(3)), "odd" + _random.Next(3), EventState.Active),
+            8 => EngineInput.Outcome(sequence, Now, Scenario.At(Pick(Channels)), $"store-{Math.Max(1, sequence - 1 - _random.Next(6))}.{_random.Next(2)}", _random.Next(3) == 0),
             _ => EngineInput.Event(sequence, Now, Scenario.At(Pick(Channels)), Pick(Types), (EventState)_random.Next(3), DataObject.Of(("level", _random.Next(4)))),
         };
     }

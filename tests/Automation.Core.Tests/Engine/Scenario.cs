@@ -91,6 +91,9 @@ internal sealed class Scenario
 
     public Scenario Correct(string group, int inside) => Give(EngineInput.CountCorrection(++_sequence, Now, At("groups/" + group), inside));
 
+    /// <summary>An action request ended: <c>sequence.index</c> of the input that led to it.</summary>
+    public Scenario Outcome(string request, string on, bool succeeded) => Give(EngineInput.Outcome(++_sequence, Now, At(on), "store-" + request, succeeded));
+
     public Scenario Give(in EngineInput input)
     {
         Engine.Step(input, Sink);

@@ -8,7 +8,7 @@ namespace Automation.Core.Tests.Engine;
 /// <summary>Stop and start: exactly the same, with the policies of a pause, and with a changed program.</summary>
 public class SnapshotTests
 {
-    private const int Seeds = 600;
+    private const int Seeds = 2_400;
 
     [Fact]
     public void Restore_AtAnyPointOfAnyHistory_GoesOnAsIfNothingHadHappened()
@@ -17,7 +17,7 @@ public class SnapshotTests
         {
             var site = new RandomSite(seed);
             SiteProgram program = site.Program();
-            int length = 20 + seed % 40;
+            int length = 15 + seed % 30;
             int stop = seed * 7 % length;
             EngineInput[] inputs = [.. Enumerable.Range(0, length).Select(_ => site.Next())];
             var straight = new SiteEngine(program, EngineOptions.Default);

@@ -32,7 +32,7 @@ internal sealed class DocumentRules(SiteProgram program)
         return status;
     }
 
-    /// <summary>The explanation of the part that says most: one that fired, else one that something happened to, else the first.</summary>
+    /// <summary>The explanation of the part that says most: one whose action failed, else one that fired, else one that something happened to, else the first.</summary>
     public Explanation Explain(SiteEngine engine, string document, DateTimeOffset at)
     {
         Explanation best = engine.Explain(document, at);
@@ -45,7 +45,7 @@ internal sealed class DocumentRules(SiteProgram program)
         return best with { Rule = document };
     }
 
-    private static int Weight(Explanation explanation) => explanation.Class switch { ExplainClass.Fired => 2, ExplainClass.NoEvent or ExplainClass.NotDue => 0, _ => 1 };
+    private static int Weight(Explanation explanation) => explanation.Class switch { ExplainClass.ActionFailed => 3, ExplainClass.Fired => 2, ExplainClass.NoEvent or ExplainClass.NotDue => 0, _ => 1 };
 
     private static DateTimeOffset? Later(DateTimeOffset? a, DateTimeOffset? b) => a is null || b > a ? b : a;
 

@@ -65,7 +65,7 @@ public sealed class AlarmPathTests
     }
 
     [Fact, Trait("Req", "HUB-3")]
-    public async Task RetainedToggle_IsIgnored_AndSaidOnTheLog()
+    public async Task ToggleThatMakesNoSense_IsIgnored_AndSaidOnTheLog()
     {
         await using Store store = await Store.StartAsync();
         await using HostProcess host = await store.RunAsync();
@@ -75,6 +75,28 @@ public sealed class AlarmPathTests
         await MosquittoPub.PublishAsync(host.MqttPort, "automation/rules/no-such-rule/enabled/set", "OFF");
         await host.SaysAsync("there is no such rule");
         Assert.DoesNotContain("OFF", sub.On("automation/rules/store-after-hours/enabled"));
+    }
+
+    [Fact, Trait("Req", "HUB-3")]
+    public async Task ToggleLeftRetained_IsNotObeyedAgainAtTheNextStart()
+    {
+        const string Enabled = "automation/rules/store-after-hours/enabled";
+        await using Store store = await Store.StartAsync();
+        await using (HostProcess host = await store.RunAsync())
+        {
+            await using MosquittoSub sub = await MosquittoSub.StartAsync(host.MqttPort);
+            await MosquittoPub.PublishAsync(host.MqttPort, Enabled + "/set", "OFF", "-r");
+            await sub.HearsAsync(Enabled, p => p == "OFF");
+            await MosquittoPub.PublishAsync(host.MqttPort, Enabled + "/set", "ON");
+            await Until.True(() => sub.On(Enabled) is [.., "ON"] and { Count: >= 2 });
+            await host.StopAsync();
+        }
+
+        await using HostProcess again = await store.RunAsync();
+        await again.SaysAsync("a retained command is not obeyed");
+        await using MosquittoSub later = await MosquittoSub.StartAsync(again.MqttPort);
+        await later.HearsAsync(Enabled, p => p == "ON");
+        Assert.DoesNotContain("OFF", later.On(Enabled));
     }
 
     [Fact, Trait("Req", "ACT-10")]

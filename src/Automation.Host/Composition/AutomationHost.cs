@@ -149,7 +149,7 @@ internal sealed partial class AutomationHost : IAsyncDisposable
         await ShowInfoAsync();
         foreach (SiteRuntime site in _sites)
         {
-            site.Projection.RulesLoaded += async rules =>
+            site.Projection.RulesLoaded = async rules =>
             {
                 site.Rules = rules;
                 await ShowInfoAsync();

@@ -26,8 +26,8 @@ internal sealed class SiteProjection(Site site, IEnumerable<RuleDefinition> rule
     /// <summary>The kind of a rule's document; empty when there is no such rule.</summary>
     public string KindOf(string rule) => _definitions.TryGetValue(rule, out RuleDefinition? definition) ? definition.Kind : "";
 
-    /// <summary>Another rule set is in force and shown.</summary>
-    public event Func<SiteRules, Task>? RulesLoaded;
+    /// <summary>Called on the writer's loop when another rule set is in force and shown; set before the site starts.</summary>
+    public Func<SiteRules, Task>? RulesLoaded { get; set; }
 
     /// <summary>Shows every rule of a rule set that is now in force, and takes away what is gone.</summary>
     public async Task RulesLoadedAsync(SiteEngine engine, SiteRules rules)

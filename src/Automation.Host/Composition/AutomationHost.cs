@@ -132,7 +132,7 @@ internal sealed partial class AutomationHost : IAsyncDisposable
         {
             SiteRuntime? site = SiteOf(request.On);
             if (site is null) return;
-            site.Inbox.Post(new SiteInput.Engine(EngineInput.Outcome(0, default, request.On, request.Id, outcome.Succeeded)));
+            site.Inbox.Post(new SiteInput.Engine(EngineInput.Outcome(0, default, request.On, request.Id, outcome.IsEffective)));
             _ = site.Projection.OutcomeAsync(request, outcome, attempts);
             _ = _runs.EndedAsync(request, outcome, attempts, _time.GetUtcNow(), site.Site.TimeZone);
         };

@@ -23,7 +23,10 @@ internal static class ExceptionTable
         CREATE INDEX exceptions_type ON exceptions (type, id);
         CREATE INDEX exceptions_lasting ON exceptions (site, type) WHERE ended IS NULL;
         CREATE INDEX exceptions_began ON exceptions (began);
-        """);
+        """)
+    {
+        Salvaged = ["exceptions"],
+    };
 
     /// <summary>What the engine says of an exception rule. A begin that is known (of the same cause, or still lasting) adds nothing.</summary>
     public static void Take(SqlSession s, string site, in ExceptionChange change, string message)

@@ -30,7 +30,7 @@ public abstract class ExceptionCentreTests
     {
         await using StoreHouse house = await HouseAsync();
         SqlDatabase database = await house.OpenAsync();
-        IExceptionCentre centre = new ExceptionCentre(database, house.Time);
+        var centre = new ExceptionCentre(database, house.Time);
         await TakeAsync(database, 1, Recorder, "hddFull", true, Noon);
         await TakeAsync(database, 1, Recorder, "hddFull", true, Noon);
         await TakeAsync(database, 2, Channel, "videoLoss", true, Noon.AddMinutes(1));
@@ -50,7 +50,7 @@ public abstract class ExceptionCentreTests
     {
         await using StoreHouse house = await HouseAsync();
         SqlDatabase database = await house.OpenAsync();
-        IExceptionCentre centre = new ExceptionCentre(database, house.Time);
+        var centre = new ExceptionCentre(database, house.Time);
         await TakeAsync(database, 1, Recorder, "hddFull", true, Noon);
         await TakeAsync(database, 2, Recorder, "hddFull", false, Noon.AddHours(1));
         await TakeAsync(database, 3, Channel, "videoLoss", true, Noon.AddHours(2));
@@ -77,7 +77,7 @@ public abstract class ExceptionCentreTests
     {
         await using StoreHouse house = await HouseAsync();
         SqlDatabase database = await house.OpenAsync();
-        IExceptionCentre centre = new ExceptionCentre(database, house.Time);
+        var centre = new ExceptionCentre(database, house.Time);
         int told = 0;
         centre.Changed += () => told++;
         await TakeAsync(database, 1, Recorder, "hddFull", true, Noon);
@@ -95,7 +95,7 @@ public abstract class ExceptionCentreTests
     public async Task What_no_rule_asked_for_is_reported_as_lasting_or_as_an_instant()
     {
         await using StoreHouse house = await HouseAsync();
-        IExceptionCentre centre = new ExceptionCentre(await house.OpenAsync(), house.Time);
+        var centre = new ExceptionCentre(await house.OpenAsync(), house.Time);
         await centre.ReportAsync("store", Recorder, "deviceOffline", true, "no answer", null, default);
         await centre.ReportAsync("store", Recorder, "deviceOffline", true, "still none", null, default);
         await centre.ReportAsync("store", Channel, "actionFailed", null, "record was not done", new CauseId("store", 9), default);
@@ -125,7 +125,7 @@ public abstract class ExceptionCentreTests
         Assert.Equal(500, await database.RunAsync(s => ExceptionTable.Drop(s, Noon.AddSeconds(1500), 5000), default));
     }
 
-    private static Task TakeAsync(SqlDatabase database, long sequence, ResourceAddress source, string type, bool active, DateTimeOffset at) => database.RunAsync(
+    private static Task<int> TakeAsync(SqlDatabase database, long sequence, ResourceAddress source, string type, bool active, DateTimeOffset at) => database.RunAsync(
         s =>
         {
             ExceptionTable.Take(s, source.Site, ((SiteOutput.Exceptional)HistoryTests.Exception(sequence, source.Value, type, active, at)).Value, "what people read");
@@ -133,7 +133,7 @@ public abstract class ExceptionCentreTests
         },
         default).AsTask();
 
-    private static async Task<string> FindAsync(IExceptionCentre centre, ExceptionFilter filter) => string.Join(' ', (await centre.ReadAsync(filter, null, 100, default)).Select(x => x.Type));
+    private static async Task<string> FindAsync(ExceptionCentre centre, ExceptionFilter filter) => string.Join(' ', (await centre.ReadAsync(filter, null, 100, default)).Select(x => x.Type));
 
     private static int Minutes(DateTimeOffset at) => (int)(at - Noon).TotalMinutes;
 }

@@ -31,7 +31,7 @@ public abstract class HistoryTests
     {
         await using StoreHouse house = await HouseAsync();
         SqlDatabase database = await house.OpenAsync();
-        IHistory history = new HistoryStore(database);
+        var history = new HistoryStore(database);
         await WriteAsync(database, "store", 5, Event(5, Zone, "zoneAlarm", Noon), Firing(5, "after-hours", Zone, Noon), State(5, "store/panel/area/1", ("alarm", true), ("temperature", 21.5)));
         await WriteAsync(database, "store", 7, Event(7, "store/nvr/channel/1", "motionDetection", Noon.AddHours(3)), Firing(7, "loitering", "store/nvr/channel/1", Noon.AddHours(3)), Exception(7, "store/nvr", "hddFull", true, Noon.AddHours(3)));
         await WriteAsync(database, "plant", 2, Event(2, "plant/thermal-1/channel/2", "temperatureAlarm", Noon.AddHours(1)));
@@ -59,7 +59,7 @@ public abstract class HistoryTests
     {
         await using StoreHouse house = await HouseAsync();
         SqlDatabase database = await house.OpenAsync();
-        IHistory history = new HistoryStore(database);
+        var history = new HistoryStore(database);
         for (int commit = 1; commit <= 20; commit++)
         {
             DateTimeOffset at = Noon.AddMinutes(commit / 4 * 25);
@@ -115,7 +115,7 @@ public abstract class HistoryTests
         SqlDatabase database = await house.OpenAsync();
         ResourceAddress area = ResourceAddress.Parse("store/panel/area/1");
         for (int i = 0; i < 10; i++) await WriteAsync(database, "store", i + 1, State(i + 1, area.Value, Noon.AddSeconds(i * 20), ("temperature", 20 + i % 4), ("battery", 90)));
-        IHistory history = new HistoryStore(database);
+        var history = new HistoryStore(database);
 
         IReadOnlyList<Sample> samples = await history.SamplesAsync(area, "temperature", Noon, Noon.AddMinutes(4), TimeSpan.FromMinutes(1), default);
         Assert.Equal([(Noon, 20, 22, 22, 3L), (Noon.AddMinutes(1), 20, 23, 21, 3L), (Noon.AddMinutes(2), 20, 23, 20, 3L), (Noon.AddMinutes(3), 21, 21, 21, 1L)], samples.Select(x => (x.Minute, x.Low, x.High, x.Last, x.Changes)));
@@ -173,7 +173,7 @@ public abstract class HistoryTests
 
     private static string Site(string address) => ResourceAddress.Parse(address).Site;
 
-    private static async Task<List<string>> FindAsync(IHistory history, HistoryFilter filter) => [.. (await history.ReadAsync(filter, null, 1000, default)).Rows.Select(Text)];
+    private static async Task<List<string>> FindAsync(HistoryStore history, HistoryFilter filter) => [.. (await history.ReadAsync(filter, null, 1000, default)).Rows.Select(Text)];
 
     private static string Text(HistoryRow row) => $"{row.Cause.Site} {row.Kind} {row.Type}";
 }

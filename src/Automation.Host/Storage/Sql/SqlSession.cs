@@ -61,7 +61,14 @@ internal abstract class SqlSession(DbConnection connection) : IDisposable
 
     public abstract void Begin();
 
-    public virtual void Commit() => Execute("COMMIT");
+    /// <summary>Around each commit: a test makes it fail there. Null: nothing.</summary>
+    internal Action<Action>? Committing { get; set; }
+
+    public void Commit()
+    {
+        if (Committing is { } around) around(() => Execute("COMMIT"));
+        else Execute("COMMIT");
+    }
 
     public abstract void Rollback();
 

@@ -1,4 +1,5 @@
 using Automation.Host.History;
+using Automation.Host.Operations;
 
 namespace Automation.Host.Storage.Sql;
 
@@ -10,5 +11,6 @@ internal static class StorageParts
         HostTables.Part,
         HistoryTables.Part,
         ExceptionTable.Part,
+        OperationTable.Part,
     ];
 }

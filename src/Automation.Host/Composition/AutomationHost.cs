@@ -9,10 +9,10 @@ using Automation.Host.Hub;
 using Automation.Host.Hub.Discovery;
 using Automation.Host.Hub.Requests;
 using Automation.Host.Hub.Requests.Verbs;
+using Automation.Host.Operations;
 using Automation.Host.Outbox;
 using Automation.Host.Scripting;
 using Automation.Host.Storage;
-using Automation.Host.Storage.Postgres;
 using Automation.Host.Storage.Sql;
 using Automation.Host.Storage.Sqlite;
 using Automation.Mqtt;
@@ -34,10 +34,8 @@ internal sealed partial class AutomationHost : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly TopicNames _topics;
     private readonly DateTimeOffset _started;
-    private DataFolderLock? _folder;
-    private SqlDatabase? _database;
-    private IReadOnlyList<StorageProblem> _storageProblems = [];
-    private IHostStore? _store;
+    private HostStorage? _storage;
+    private SqlHostStore? _store;
     private SqliteMqttStore? _mqttStore;
     private MqttBroker? _broker;
     private MqttClient? _client;
@@ -118,8 +116,8 @@ internal sealed partial class AutomationHost : IAsyncDisposable
         if (_client is not null) await _client.DisposeAsync();
         if (_broker is not null) await _broker.DisposeAsync();
         if (_mqttStore is not null) await _mqttStore.DisposeAsync();
-        if (_database is not null) await _database.DisposeAsync();
-        _folder?.Dispose();
+        _storage?.Operations.Add(new Operation { Via = OperationVia.Process, What = "stop", Detail = Version });
+        if (_storage is not null) await _storage.DisposeAsync();
     }
 
     public async ValueTask DisposeAsync()
@@ -133,7 +131,8 @@ internal sealed partial class AutomationHost : IAsyncDisposable
         var loaded = _settings.Sites.Select(source => (Source: source, Rules: RuleDirectory.Load(source.Site, source.RulePaths, _settings.Templates))).ToList();
         foreach (SiteSource source in _settings.Sites) ForeignTopics.RefuseOwn(source.Site, _settings.BaseTopic);
         RefuseDuplicates(loaded.SelectMany(l => l.Rules.Definitions));
-        _store = await OpenStorageAsync(cancellationToken);
+        _storage = await HostStorage.OpenAsync(_settings, _time, _loggers.CreateLogger("Automation.Storage"), cancellationToken);
+        _store = _storage.Store;
         await OpenBusAsync(random, cancellationToken);
         _retained = new RetainedTopics(_bus!, _logger);
         _outbox = new ActionOutbox(_store, new DeviceExecutor(ConnectionOf), new OutboxLimits(), _time, new Random(random.Next()), _loggers.CreateLogger("Automation.Outbox"));
@@ -151,13 +150,14 @@ internal sealed partial class AutomationHost : IAsyncDisposable
         {
             foreach (Finding finding in rules.Findings) LogFinding(_logger, finding.Severity == FindingSeverity.Error ? LogLevel.Error : LogLevel.Warning, finding.ToString());
             SiteEngine engine = await OpenEngineAsync(source.Site, rules, cancellationToken);
-            _sites.Add(new SiteRuntime(source.Site, rules, source.RulePaths, _settings.Templates, engine, _store, _outbox, _bus!, _topics, _retained, _time, random, _loggers));
+            _sites.Add(new SiteRuntime(source.Site, rules, source.RulePaths, _settings.Templates, engine, _store, _storage.Operations, _outbox, _bus!, _topics, _retained, _time, random, _loggers));
         }
 
         await _retained.SetAsync(_topics.Status, "online"u8.ToArray(), cancellationToken);
         await ShowInfoAsync();
         foreach (SiteRuntime site in _sites)
         {
+            site.Projection.ExceptionTold = (exception, lasts) => _storage.Report(site.Site.Id, exception, lasts);
             site.Projection.RulesLoaded = async rules =>
             {
                 site.Rules = rules;
@@ -168,9 +168,10 @@ internal sealed partial class AutomationHost : IAsyncDisposable
 
         if (_settings.DiscoveryPrefix is { } prefix) await StartDiscoveryAsync(prefix, cancellationToken);
         foreach (SiteRuntime site in _sites) await site.StartAsync(toggles, cancellationToken);
+        await StartStorageAsync();
         _outbox.Start();
-        _subscriptions.Add(await new RuleSwitchboard(_topics, rule => _sites.FirstOrDefault(s => s.HasRule(rule))?.Inbox, _logger).SubscribeAsync(_bus!, cancellationToken));
-        _subscriptions.Add(await new RequestDesk(_topics, _bus!, new RequestVerbs(Verbs()), _time, _logger).SubscribeAsync(cancellationToken));
+        _subscriptions.Add(await new RuleSwitchboard(_topics, rule => _sites.FirstOrDefault(s => s.HasRule(rule))?.Inbox, _storage.Operations, _logger).SubscribeAsync(_bus!, cancellationToken));
+        _subscriptions.Add(await new RequestDesk(_topics, _bus!, new RequestVerbs(Verbs()), _storage.Operations, _time, _logger).SubscribeAsync(cancellationToken));
         _bus!.ConnectionChanged += connected =>
         {
             if (connected) _ = _retained.RepublishAsync(_stop.Token);
@@ -189,6 +190,8 @@ internal sealed partial class AutomationHost : IAsyncDisposable
             .. new RuleVerbs(sites).All,
             .. new DeviceVerbs(sites).All,
             .. new GroupVerbs(sites).All,
+            .. new HistoryVerbs(sites, _storage!.History, _storage.Exceptions).All,
+            .. new OperationVerbs(sites, _storage.Operations).All,
             _runs.Verb(sites),
         ];
     }
@@ -199,7 +202,26 @@ internal sealed partial class AutomationHost : IAsyncDisposable
         await _discovery.StartAsync(_bus!, cancellationToken);
     }
 
-    private async Task ShowInfoAsync() => await _retained!.SetAsync(_topics.Info, Payloads.Info(Version, _started, _sites.Select(s => (s.Site, s.Rules))), CancellationToken.None);
+    private async Task ShowInfoAsync() =>
+        await _retained!.SetAsync(_topics.Info, Payloads.Info(Version, _started, Payloads.Camel(_storage!.Watch.Level.ToString()), _sites.Select(s => (s.Site, s.Rules))), CancellationToken.None);
+
+    /// <summary>Tells what the storage lost or cannot do, on every site: each may have an owner of its own.</summary>
+    private async Task StartStorageAsync()
+    {
+        foreach (StorageProblem problem in _storage!.Problems)
+        {
+            LogStorageProblem(_logger, problem.Message);
+            foreach (SiteRuntime site in _sites) await site.Projection.ProblemAsync(problem.Type, default, problem.Message);
+        }
+
+        _storage.Watch.Changed += async (level, reason) =>
+        {
+            foreach (SiteRuntime site in _sites) await site.Projection.StorageAsync(level, reason);
+            await ShowInfoAsync();
+        };
+        _storage.Operations.Add(new Operation { Via = OperationVia.Process, What = "start", Detail = Version });
+        _storage.Start();
+    }
 
     private async Task CleanAsync()
     {
@@ -210,22 +232,6 @@ internal sealed partial class AutomationHost : IAsyncDisposable
         catch (Exception e) when (e is OperationCanceledException or MqttClientException or InvalidOperationException or IOException or TimeoutException)
         {
             // Left-overs stay until the next start.
-        }
-    }
-
-    private async Task<IHostStore> OpenStorageAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            string folder = Path.GetFullPath(_settings.DataFolder);
-            _folder = DataFolderLock.Take(folder);
-            if (_settings.Postgres is { } postgres) _database = await SqlDatabase.OpenAsync(new PostgresSource(postgres), StorageParts.All, new SqlLimits(), cancellationToken);
-            else (_database, _storageProblems) = await SqliteStorage.OpenAsync(_settings.Sqlite with { Path = Path.Combine(folder, SqliteOptions.FileName) }, StorageParts.All, new SqlLimits(), _time, cancellationToken);
-            return new SqlHostStore(_database, _time, _loggers.CreateLogger("Automation.Storage"));
-        }
-        catch (StorageException e)
-        {
-            throw new StartRefusedException(e.Message, e);
         }
     }
 
@@ -286,6 +292,9 @@ internal sealed partial class AutomationHost : IAsyncDisposable
             if (!seen.TryAdd(rule.Id, rule)) throw new StartRefusedException($"{rule.File}:{rule.Line}: the rule '{rule.Id}' exists already in {seen[rule.Id].File}; ids are unique over all sites: rename one");
         }
     }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Problem}")]
+    private static partial void LogStorageProblem(ILogger logger, string problem);
 
     [LoggerMessage(Message = "{Finding}")]
     private static partial void LogFinding(ILogger logger, LogLevel level, string finding);

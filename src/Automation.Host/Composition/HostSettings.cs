@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Net;
 using Automation.Core.Model;
 using Automation.Core.Rules;
+using Automation.Host.Storage;
 using Automation.Host.Storage.Postgres;
 using Automation.Host.Storage.Sqlite;
 using Automation.Mqtt.Broker;
@@ -20,6 +21,9 @@ internal sealed record HostSettings
 
     /// <summary>How that file is kept; its path is the data folder's.</summary>
     public SqliteOptions Sqlite { get; init; } = new() { Path = "" };
+
+    /// <summary>How much of what grows is kept.</summary>
+    public RetentionLimits Retention { get; init; } = new();
 
     /// <summary>First level or levels of every topic.</summary>
     public string BaseTopic { get; init; } = "automation";

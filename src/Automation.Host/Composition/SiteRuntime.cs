@@ -3,6 +3,7 @@ using Automation.Core.Model;
 using Automation.Core.Rules;
 using Automation.Host.Foreign;
 using Automation.Host.Hub;
+using Automation.Host.Operations;
 using Automation.Host.Outbox;
 using Automation.Host.Storage;
 using Automation.Isapi;
@@ -21,6 +22,7 @@ internal sealed class SiteRuntime : IDeviceObserver, IPictureObserver, IAsyncDis
     private readonly IMqttBus _bus;
     private readonly TopicNames _topics;
     private readonly ActionOutbox _outbox;
+    private readonly IOperationLog _operations;
     private readonly ILogger _logger;
     private readonly SiteWriter _writer;
     private readonly RuleReloader _reloader;
@@ -29,18 +31,19 @@ internal sealed class SiteRuntime : IDeviceObserver, IPictureObserver, IAsyncDis
     private Task _reloading = Task.CompletedTask;
 
     public SiteRuntime(
-        Site site, SiteRules rules, IReadOnlyList<string> rulePaths, TemplateLibrary templates, SiteEngine engine, IHostStore store, ActionOutbox outbox, IMqttBus bus, TopicNames topics,
+        Site site, SiteRules rules, IReadOnlyList<string> rulePaths, TemplateLibrary templates, SiteEngine engine, IHostStore store, IOperationLog operations, ActionOutbox outbox, IMqttBus bus, TopicNames topics,
         RetainedTopics retained, TimeProvider time, Random random, ILoggerFactory loggers)
     {
         Site = site;
         Rules = rules;
         _bus = bus;
         _outbox = outbox;
+        _operations = operations;
         _topics = topics;
         _logger = loggers.CreateLogger("Automation." + site.Id);
         Projection = new SiteProjection(site, rules.Definitions, topics, bus, retained, time, _logger);
         _writer = new SiteWriter(site, rules, engine, Inbox, store, outbox, Projection, new SequenceSource(site.Id, store), time, _logger);
-        _reloader = new RuleReloader(site, rulePaths, templates, Inbox, Projection, rules.Fingerprint, time, _logger);
+        _reloader = new RuleReloader(site, rulePaths, templates, Inbox, Projection, rules.Fingerprint, operations, time, _logger);
         _foreign = new ForeignTopics(site, this, time);
         foreach (Device device in site.Devices.Where(d => d.Connection is not null))
         {
@@ -67,7 +70,7 @@ internal sealed class SiteRuntime : IDeviceObserver, IPictureObserver, IAsyncDis
         }
 
         _writing = Task.Run(_writer.RunAsync, CancellationToken.None);
-        _subscriptions.AddRange(await new DeviceCommands(Site, _topics, Inbox, _logger).SubscribeAsync(_bus, cancellationToken));
+        _subscriptions.AddRange(await new DeviceCommands(Site, _topics, Inbox, _operations, _logger).SubscribeAsync(_bus, cancellationToken));
         foreach (DeviceConnection connection in _connections.Values) connection.Start();
         _subscriptions.AddRange(await _foreign.SubscribeAsync(_bus, cancellationToken));
         _reloading = Task.Run(() => _reloader.RunAsync(_stop.Token), CancellationToken.None);

@@ -5,6 +5,7 @@ using Automation.Host.Cli;
 using Automation.Host.Composition;
 using Automation.Host.Storage;
 using Automation.Host.Storage.Postgres;
+using Automation.Host.Storage.Sqlite;
 using Automation.Mqtt.Client;
 using Microsoft.Extensions.Logging;
 
@@ -28,6 +29,10 @@ internal sealed record HostConfiguration
     /// <summary>Home Assistant's discovery prefix; null when discovery is off.</summary>
     public string? DiscoveryPrefix { get; init; } = "homeassistant";
 
+    public SqliteOptions Sqlite { get; init; } = new() { Path = "" };
+
+    public RetentionLimits Retention { get; init; } = new();
+
     /// <summary>Null: SQLite in the data folder.</summary>
     public PostgresConfiguration? Postgres { get; init; }
 
@@ -49,6 +54,8 @@ internal sealed record HostConfiguration
         {
             DataFolder = overrides.DataFolder ?? DataFolder,
             Postgres = Postgres?.ToOptions(File, environment),
+            Sqlite = Sqlite,
+            Retention = Retention,
             BaseTopic = BaseTopic,
             DiscoveryPrefix = DiscoveryPrefix,
             Sites = sites,

@@ -14,12 +14,21 @@ internal sealed class HistoryRecorder(HistoryLimits limits)
 {
     private long _leftOut;
 
-    /// <summary>Rows left out because one commit had too many.</summary>
+    /// <summary>Rows left out because one commit had too many, or because the disk is nearly full.</summary>
     public long LeftOut => Volatile.Read(ref _leftOut);
+
+    /// <summary>The disk has little room: nothing is written until it has.</summary>
+    public bool Paused { get; set; }
 
     /// <param name="sequence">The last input of the commit.</param>
     public void Write(SqlSession session, string site, long sequence, IReadOnlyList<SiteOutput> outputs)
     {
+        if (Paused)
+        {
+            Interlocked.Add(ref _leftOut, outputs.Count);
+            return;
+        }
+
         var rows = new List<HistoryRow>();
         var samples = new List<(ResourceAddress, string, DateTimeOffset, double)>();
         foreach (SiteOutput output in outputs)

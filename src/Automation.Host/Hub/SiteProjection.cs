@@ -4,6 +4,7 @@ using Automation.Core.Engine;
 using Automation.Core.Model;
 using Automation.Core.Rules;
 using Automation.Host.Composition;
+using Automation.Host.Storage;
 using Automation.Mqtt;
 using Automation.Mqtt.Client;
 using Microsoft.Extensions.Logging;
@@ -16,6 +17,7 @@ internal sealed class SiteProjection(Site site, IEnumerable<RuleDefinition> rule
     // Replaced whole by the writer's loop at a load; read by others.
     private volatile FrozenDictionary<string, RuleDefinition> _definitions = rulesAtStart.ToFrozenDictionary(d => d.Id, StringComparer.Ordinal);
     private readonly Lock _problemGate = new();
+    private StorageLevel _storage;
     private readonly HashSet<string> _problems = new(StringComparer.Ordinal);
 
     /// <summary>The rules in force.</summary>
@@ -28,6 +30,9 @@ internal sealed class SiteProjection(Site site, IEnumerable<RuleDefinition> rule
 
     /// <summary>Called on the writer's loop when another rule set is in force and shown; set before the site starts.</summary>
     public Func<SiteRules, Task>? RulesLoaded { get; set; }
+
+    /// <summary>Told of everything that is on <c>…/exceptions</c> and that no exception rule asked for; true: it lasts until its end is told. Must return quickly; set before the site starts.</summary>
+    public Action<HubException, bool>? ExceptionTold { get; set; }
 
     /// <summary>Shows every rule of a rule set that is now in force, and takes away what is gone.</summary>
     public async Task RulesLoadedAsync(SiteEngine engine, SiteRules rules)
@@ -81,7 +86,7 @@ internal sealed class SiteProjection(Site site, IEnumerable<RuleDefinition> rule
                 string state = exception.Active ? "begins" : "ends";
                 await TellAsync(new HubException(
                     exception.Exception, exception.Source.Value, exception.Rule, exception.Active, exception.At, $"{NameOf(exception.Rule)}: {exception.Exception} {state} at {exception.Source.Value}",
-                    exception.ReceivedBy, exception.Recipients, exception.Cause.ToString()));
+                    exception.ReceivedBy, exception.Recipients, exception.Cause.ToString()), lasts: null);
                 break;
             case SiteOutput.Switched { Value: var change }:
                 HubLog.RuleSwitched(logger, change.Rule, change.Enabled ? "on" : "off", change.By);
@@ -97,8 +102,8 @@ internal sealed class SiteProjection(Site site, IEnumerable<RuleDefinition> rule
     public async Task AvailabilityAsync(ResourceAddress device, bool online, string? reason)
     {
         await retained.SetAsync(topics.Availability(device), Encoding.ASCII.GetBytes(online ? "online" : "offline"), CancellationToken.None);
-        if (!online && reason is not null) await TellAsync(new HubException("deviceOffline", device.Value, null, true, time.GetUtcNow(), reason, [], [], null), log: false);
-        else if (online) await TellAsync(new HubException("deviceOffline", device.Value, null, false, time.GetUtcNow(), $"{device.Value} is online", [], [], null), log: false);
+        if (!online && reason is not null) await TellAsync(new HubException("deviceOffline", device.Value, null, true, time.GetUtcNow(), reason, [], [], null), log: false, lasts: true);
+        else if (online) await TellAsync(new HubException("deviceOffline", device.Value, null, false, time.GetUtcNow(), $"{device.Value} is online", [], [], null), log: false, lasts: true);
     }
 
     /// <summary>Tells a problem of a device; the same one is told once as long as the process runs.</summary>
@@ -110,6 +115,18 @@ internal sealed class SiteProjection(Site site, IEnumerable<RuleDefinition> rule
         }
 
         await TellAsync(new HubException(type, device.Value, null, true, time.GetUtcNow(), detail, [], [], null));
+    }
+
+    /// <summary>The storage became low, refuses, or is sound again.</summary>
+    public async Task StorageAsync(StorageLevel level, string reason)
+    {
+        foreach ((string type, StorageLevel at) in new[] { ("storageLow", StorageLevel.Low), ("storageFailed", StorageLevel.Refusing) })
+        {
+            if (level == at) await TellAsync(new HubException(type, "", null, true, time.GetUtcNow(), reason, [], [], null), log: false, lasts: true);
+            else if (_storage == at) await TellAsync(new HubException(type, "", null, false, time.GetUtcNow(), level == StorageLevel.Ok ? "the storage is sound again" : reason, [], [], null), log: false, lasts: true);
+        }
+
+        _storage = level;
     }
 
     /// <summary>The data folder does not take what must be kept.</summary>
@@ -161,8 +178,10 @@ internal sealed class SiteProjection(Site site, IEnumerable<RuleDefinition> rule
     public static RuleView View(RuleDefinition rule, in RuleStatus status) =>
         new(rule.Id, rule.Kind, rule.Name, status.Enabled, status.LastFired, status.Firings, status.NextRun, status.LastFault?.Detail ?? "ok");
 
-    private async ValueTask TellAsync(HubException exception, bool log = true)
+    /// <param name="lasts">Until its end is told; null: an exception rule's own, which its commit keeps.</param>
+    private async ValueTask TellAsync(HubException exception, bool log = true, bool? lasts = false)
     {
+        if (lasts is { } until) ExceptionTold?.Invoke(exception, until);
         if (log) HubLog.Exception(logger, exception.Type, exception.Active ? "begins" : "ends", exception.Source.Length == 0 ? site.Id : exception.Source, exception.Message);
         await PublishAsync(topics.Exceptions(site.Id), Payloads.Exception(exception, site.TimeZone));
     }

@@ -66,6 +66,9 @@ public sealed record Device
     /// <summary>Whether the authentication that <see cref="En50131Compliant"/> asks for was done.</summary>
     public bool Authenticated { get; init; }
 
+    /// <summary>The event types the device can raise on itself, not on one of its resources; empty when unknown.</summary>
+    public ImmutableArray<string> Events { get; init; } = [];
+
     public ImmutableArray<Resource> Resources { get; init; } = [];
 }
 

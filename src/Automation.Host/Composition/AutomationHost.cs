@@ -4,6 +4,7 @@ using System.Text;
 using Automation.Core.Engine;
 using Automation.Core.Model;
 using Automation.Core.Rules;
+using Automation.Host.Foreign;
 using Automation.Host.Hub;
 using Automation.Host.Hub.Discovery;
 using Automation.Host.Hub.Requests;
@@ -123,6 +124,7 @@ internal sealed partial class AutomationHost : IAsyncDisposable
     private async Task StartAsync(Random random, CancellationToken cancellationToken)
     {
         var loaded = _settings.Sites.Select(source => (Source: source, Rules: RuleDirectory.Load(source.Site, source.RulePaths, _settings.Templates))).ToList();
+        foreach (SiteSource source in _settings.Sites) ForeignTopics.RefuseOwn(source.Site, _settings.BaseTopic);
         RefuseDuplicates(loaded.SelectMany(l => l.Rules.Definitions));
         _store = await OpenStoreAsync(cancellationToken);
         await OpenBusAsync(random, cancellationToken);
@@ -132,7 +134,7 @@ internal sealed partial class AutomationHost : IAsyncDisposable
         {
             SiteRuntime? site = SiteOf(request.On);
             if (site is null) return;
-            site.Inbox.Post(new SiteInput.Engine(EngineInput.Outcome(0, default, request.On, request.Id, outcome.Succeeded)));
+            site.Inbox.Post(new SiteInput.Engine(EngineInput.Outcome(0, default, request.On, request.Id, outcome.IsEffective)));
             _ = site.Projection.OutcomeAsync(request, outcome, attempts);
             _ = _runs.EndedAsync(request, outcome, attempts, _time.GetUtcNow(), site.Site.TimeZone);
         };

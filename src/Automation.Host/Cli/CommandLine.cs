@@ -21,6 +21,7 @@ internal static class CommandLine
             ExplainVerb.Create(output),
             TemplateVerb.Create(output),
             SimulateVerb.Create(output, time),
+            DiscoverVerb.Create(output, error, time),
         };
         ParseResult parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)

@@ -124,7 +124,6 @@ internal static class ChannelSurvey
         {
             if (!await survey.HasAsync(Invariant($"/System/Video/inputs/channels/{number}/counting/capabilities"), cancellationToken).ConfigureAwait(false)) continue;
             survey.AddCapability("channel", number, Capabilities.PeopleCounting);
-            survey.AddEvent("channel", number, "peopleCounting");
             any = true;
         }
 
@@ -139,21 +138,15 @@ internal static class ChannelSurvey
         foreach (int number in survey.Numbers("channel"))
         {
             if (!await survey.HasAsync(Invariant($"/Thermal/channels/{number}/thermometry/1/rulesTemperatureInfo?format=json"), cancellationToken).ConfigureAwait(false)) continue;
-            Measures(survey, number);
+            survey.AddCapability("channel", number, Capabilities.Thermal);
             any = true;
         }
 
         // Recorders have the word for the cameras behind them; it says nothing of the recorder's channels.
         if (!any && DeviceIdentity.IsRecorder(survey.DeviceType)) return false;
         // Where the polled form is missing, live values come on channel 2 (isapi.md 1.3).
-        if (!any) Measures(survey, survey.Has("channel", 2) ? 2 : 1);
+        if (!any) survey.AddCapability("channel", survey.Has("channel", 2) ? 2 : 1, Capabilities.Thermal);
         return true;
-    }
-
-    private static void Measures(Survey survey, int number)
-    {
-        survey.AddCapability("channel", number, Capabilities.Thermal);
-        foreach (string type in (string[])["temperatureAlarm", "temperaturePreAlarm", "temperatureDifference"]) survey.AddEvent("channel", number, type);
     }
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

@@ -12,11 +12,6 @@ internal static class DoorSurvey
     /// <summary>The largest controllers that keep their count to themselves have four doors.</summary>
     private const int MaxUncounted = 4;
 
-    private static readonly string[] DoorEvents =
-        ["doorOpened", "doorClosed", "doorOpenedAbnormally", "doorOpenTimeout", "doorUnlocked", "doorLocked", "accessGranted", "accessDenied", "exitButton", "tamperAlarm"];
-
-    private static readonly string[] PortEvents = ["poePortPowerOff", "sfpPortDisconnected", "rj45PortDisconnected", "portBlocked", "portBusy", "poePowerExceeded"];
-
     public static async Task RunAsync(Survey survey, CancellationToken cancellationToken)
     {
         bool rings = DeviceIdentity.IsStation(survey.DeviceType);
@@ -28,8 +23,6 @@ internal static class DoorSurvey
         if (rings || (survey.Count("door") > 0 && await survey.HasAsync("/VideoIntercom/callStatus?format=json", cancellationToken).ConfigureAwait(false)))
         {
             survey.Add("station", 1, null);
-            survey.AddEvent("station", 1, "calling");
-            survey.AddEvent("station", 1, "callCancelled");
         }
     }
 
@@ -44,7 +37,6 @@ internal static class DoorSurvey
             DeviceElement? settings = await survey.AskAsync($"/AccessControl/Door/param/{number}", cancellationToken).ConfigureAwait(false);
             if (number > Math.Max(count, 1) && settings is null) return;
             survey.Add("door", number, settings?.TextOf("doorName"));
-            foreach (string type in DoorEvents) survey.AddEvent("door", number, type);
         }
     }
 
@@ -55,9 +47,7 @@ internal static class DoorSurvey
         if (!DeviceIdentity.IsSwitch(survey.DeviceType)) return;
         foreach (DeviceElement port in Survey.All(await survey.AskAsync("/System/switch/ports?format=json", cancellationToken).ConfigureAwait(false), "Port"))
         {
-            int? number = port.IntOf("id") ?? port.IntOf("portNo");
-            if (!survey.Add("port", number, port.TextOf("name") ?? port.TextOf("portName"))) continue;
-            foreach (string type in PortEvents) survey.AddEvent("port", number!.Value, type);
+            survey.Add("port", port.IntOf("id") ?? port.IntOf("portNo"), port.TextOf("name") ?? port.TextOf("portName"));
         }
     }
 }

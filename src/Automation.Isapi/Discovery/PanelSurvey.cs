@@ -11,17 +11,11 @@ internal static class PanelSurvey
     private const int Page = 50;
     private const int MaxPages = 32;
 
-    private static readonly string[] AreaEvents = ["awayArmed", "stayArmed", "disarmed", "armingFailed", "lateToDisarm", "alarmCleared", "areaAlarm", "panicAlarm", "duress", "medicalAlarm", "fireAlarm"];
-    private static readonly string[] ZoneEvents = ["zoneAlarm", "zoneTamper", "zoneBypassed", "zoneFault", "tamperAlarm", "lowBattery", "communicationFault"];
-    private static readonly string[] PartEvents = ["tamperAlarm", "lowBattery", "communicationFault", "peripheralFault"];
-    private static readonly string[] PanelEvents = ["acLoss", "lowBattery", "batteryMissing", "tamperAlarm", "communicationFault", "networkDisconnected", "panelReport"];
-
     public static async Task RunAsync(Survey survey, CancellationToken cancellationToken)
     {
         await AreasAsync(survey, cancellationToken).ConfigureAwait(false);
         await ZonesAsync(survey, cancellationToken).ConfigureAwait(false);
         await PeripheralsAsync(survey, cancellationToken).ConfigureAwait(false);
-        AddEvents(survey, "device", 0, PanelEvents);
     }
 
     private static async Task AreasAsync(Survey survey, CancellationToken cancellationToken)
@@ -36,7 +30,7 @@ internal static class PanelSurvey
         {
             // Unused places come along, disabled.
             if (area.BoolOf("enabled") == false || area.IntOf("id") is not { } id) continue;
-            if (survey.Add("area", id, area.TextOf("name") ?? names.GetValueOrDefault(id))) AddEvents(survey, "area", id, AreaEvents);
+            survey.Add("area", id, area.TextOf("name") ?? names.GetValueOrDefault(id));
         }
     }
 
@@ -54,7 +48,7 @@ internal static class PanelSurvey
             DeviceElement? settings = configured.GetValueOrDefault(id);
             int? area = AreaOf(zone) ?? (settings is null ? null : AreaOf(settings));
             if (area is { } known && !survey.Has("area", known)) area = null;
-            if (survey.Add("zone", id, zone.TextOf("name") ?? settings?.TextOf("zoneName") ?? settings?.TextOf("name"), r => r with { Area = area })) AddEvents(survey, "zone", id, ZoneEvents);
+            survey.Add("zone", id, zone.TextOf("name") ?? settings?.TextOf("zoneName") ?? settings?.TextOf("name"), r => r with { Area = area });
         }
     }
 
@@ -87,7 +81,7 @@ internal static class PanelSurvey
             foreach (DeviceElement peripheral in Survey.All(peripherals, wire))
             {
                 if (peripheral.TextOf("status") == "notRelated" || peripheral.IntOf("id") is not { } id) continue;
-                if (survey.Add(kind, id, peripheral.TextOf("name"))) AddEvents(survey, kind, id, PartEvents);
+                survey.Add(kind, id, peripheral.TextOf("name"));
             }
         }
 
@@ -103,16 +97,7 @@ internal static class PanelSurvey
         foreach (DeviceElement relay in Survey.All(answer, "Output"))
         {
             if (relay.TextOf("status") == "notRelated" || relay.IntOf("id") is not { } id) continue;
-            if (survey.Add("relay", id, relay.TextOf("name"))) AddEvents(survey, "relay", id, PartEvents);
-        }
-    }
-
-    /// <summary>Of the events a panel has for such a part, those our table knows for its kind.</summary>
-    private static void AddEvents(Survey survey, string kind, int number, string[] types)
-    {
-        foreach (string type in types)
-        {
-            if (EventTypes.All[type].Kinds.Contains(kind)) survey.AddEvent(kind, number, type);
+            survey.Add("relay", id, relay.TextOf("name"));
         }
     }
 }

@@ -13,7 +13,6 @@ internal static class PortSurvey
     {
         await PortsAsync(survey, "inputs", "IOInputPort", "alarm-input", "IOInputPortNums", cancellationToken).ConfigureAwait(false);
         await PortsAsync(survey, "outputs", "IOOutputPort", "alarm-output", "IOOutputPortNums", cancellationToken).ConfigureAwait(false);
-        foreach (int number in survey.Numbers("alarm-input")) survey.AddEvent("alarm-input", number, "alarmInput");
     }
 
     private static async Task PortsAsync(Survey survey, string folder, string element, string kind, string countName, CancellationToken cancellationToken)
@@ -38,21 +37,13 @@ internal static class PortSurvey
         if (storage is null) storage = await survey.AskAsync("/ContentMgmt/Storage/hdd", cancellationToken).ConfigureAwait(false);
         foreach (DeviceElement disk in Survey.All(storage, "hdd"))
         {
-            if (survey.Add("hdd", disk.IntOf("id"), disk.TextOf("hddName"))) AddEvents(survey, disk.IntOf("id")!.Value);
+            survey.Add("hdd", disk.IntOf("id"), disk.TextOf("hddName"));
         }
 
         // Shares count on from the disks: they have numbers of the same list.
         foreach (DeviceElement share in Survey.All(storage, "nas"))
         {
-            if (!survey.Add("hdd", share.IntOf("id"), share.TextOf("path"))) continue;
-            survey.AddCapability("hdd", share.IntOf("id")!.Value, Capabilities.NetworkStorage);
-            AddEvents(survey, share.IntOf("id")!.Value);
+            if (survey.Add("hdd", share.IntOf("id"), share.TextOf("path"))) survey.AddCapability("hdd", share.IntOf("id")!.Value, Capabilities.NetworkStorage);
         }
-    }
-
-    private static void AddEvents(Survey survey, int number)
-    {
-        survey.AddEvent("hdd", number, "hddFull");
-        survey.AddEvent("hdd", number, "hddError");
     }
 }

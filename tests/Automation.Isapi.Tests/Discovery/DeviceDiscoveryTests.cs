@@ -49,7 +49,6 @@ public sealed class DeviceDiscoveryTests
         // The third camera is older: it has no scene change.
         Assert.DoesNotContain("sceneChange", Of(nvr, "channel", 3).Events);
         Assert.Equal(["alarmInput"], Of(nvr, "alarm-input", 301).Events);
-        Assert.Equal(["hddError", "hddFull"], Of(nvr, "hdd", 1).Events);
         Assert.Equal(["hddError", "hddFull", "illegalAccess", "ipConflict", "networkDisconnected", "recordingException"], nvr.Events);
         Assert.Contains(result.Notes, n => n.Contains("softIO", StringComparison.Ordinal));
     }

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Text;
 using Automation.Core.Model;
 using Automation.Core.Rules;
@@ -110,7 +109,7 @@ public sealed class SiteMergeTests
         Device read = Assert.Single(Read(DeviceWriter.WriteSite("store", "Europe/Berlin", [device])).Devices);
         Assert.Equal((device.Name, device.Kind, device.Model, device.Serial, device.Mac, device.AddedBy), (read.Name, read.Kind, read.Model, read.Serial, read.Mac, read.AddedBy));
         Assert.Equal(device.Connection!.Url, read.Connection!.Url);
-        Assert.Equal(device.Events, read.Events.ToImmutableArray());
+        Assert.Equal(device.Events, read.Events);
         Assert.Equal(device.Resources.Select(Shape), read.Resources.Select(Shape));
     }
 

@@ -66,7 +66,7 @@ internal sealed class TemplateVerbs(SiteLookup sites, TemplateLibrary templates)
         string rule = arguments.Text("rule", "intrusion-yard");
         string? title = arguments.OptionalText("name");
         JsonElement inputs = arguments.Object("inputs");
-        bool save = arguments.OptionalFlag("save");
+        bool save = arguments.OptionalFlag("save") ?? false;
         SiteRuntime? site = sites.Named(arguments, out Answer? unknown);
         if (arguments.Error is { } wrong) return Answer.Wrong(wrong);
         if (unknown is not null) return unknown.Value;

@@ -58,7 +58,7 @@ internal sealed class AccessModel : DeviceModel
 
     protected override string DeviceType => "ACS";
 
-    protected override AlertPart? Heartbeat() => AlertPart.Json(AlertJson("videoloss", false, 0, "videoloss alarm"));
+    protected override bool SpeaksJson => true;
 
     protected override void Emit(string name, Order order)
     {
@@ -155,7 +155,6 @@ internal sealed class AccessModel : DeviceModel
 
     private void Report(Door door, int major, int minor, string? person, string? employee)
     {
-        JsonObject alert = AlertJson("AccessControllerEvent", true, 1, "Access Controller Event");
         var what = new JsonObject
         {
             ["deviceName"] = Device.Name,
@@ -168,10 +167,9 @@ internal sealed class AccessModel : DeviceModel
         };
         if (person is not null) what["name"] = person;
         if (employee is not null) what["employeeNoString"] = employee;
-        alert["AccessControllerEvent"] = what;
         _history.Enqueue(new() { ["major"] = major, ["minor"] = minor, ["time"] = Clock.NowText, ["doorNo"] = door.Number, ["serialNo"] = _serial, ["name"] = person, ["employeeNoString"] = employee });
         if (_history.Count > HistoryCapacity) _history.Dequeue();
-        Alerts.Publish(AlertPart.Json(alert));
+        Tell(new("AccessControllerEvent", true, 1, "Access Controller Event") { Details = new() { ["AccessControllerEvent"] = what } });
     }
 
     /// <summary>doorLockStatus 0 locked, 1 unlocked; doorStatus 2 remains open, 3 remains closed, 4 normal; magneticStatus 0 closed, 1 open.</summary>

@@ -113,7 +113,7 @@ internal sealed partial class PanelModel
             errors.Add(told);
         }
 
-        return failed ? Reply.Json(new JsonObject { ["requestURL"] = "/ISAPI/" + request.Path, ["ErrorList"] = errors }, 400) : Reply.Ok(request);
+        return failed ? Reply.Json(new JsonObject { ["requestURL"] = "/ISAPI/" + request.Path, ["ErrorList"] = errors }, 400) with { Done = errors.Any(e => (string?)e!["errorMsg"] == "ok") } : Reply.Ok(request);
     }
 
     private static Reply SetOne(DeviceRequest request, bool[] switches, int index, bool on)

@@ -13,6 +13,7 @@ internal sealed partial class PanelModel : DeviceModel
     private readonly bool[] _sirens;
     private bool _acLoss;
     private bool _lowBattery;
+    private int _reports;
 
     public PanelModel(SimulatedDevice device, DeviceContext context)
         : base(device, context, "boundary")
@@ -33,7 +34,7 @@ internal sealed partial class PanelModel : DeviceModel
 
     protected override string DeviceType => "SecurityControl";
 
-    protected override AlertPart? Heartbeat() => AlertPart.Json(AlertJson("videoloss", false, 0, "videoloss alarm"));
+    protected override bool SpeaksJson => true;
 
     /// <summary>Arms areas, all or none.</summary>
     /// <returns>Null, or the sub-status that says why not.</returns>
@@ -146,7 +147,6 @@ internal sealed partial class PanelModel : DeviceModel
     /// <summary>isapi.md 1.2: <c>eventState</c> of a CID event is always active; the code says whether it begins or ends.</summary>
     private void Cid(int code, string type, int area, int? zone, string? user)
     {
-        JsonObject alert = AlertJson("cidEvent", true, 1, "CID event");
         var cid = new JsonObject
         {
             ["code"] = code,
@@ -163,7 +163,32 @@ internal sealed partial class PanelModel : DeviceModel
         }
 
         if (user is not null) cid["name"] = user;
-        alert["CIDEvent"] = cid;
-        Alerts.Publish(AlertPart.Json(alert));
+        Tell(new("cidEvent", true, 1, "CID event") { Details = new() { ["CIDEvent"] = cid }, Receiver = new("CIDAlarm", "CID Alarm", ReceiverCid(code, type, area, zone, user)) });
+    }
+
+    /// <summary>002 A.6: what a receiver makes of a panel's event. The parameters are user type and number, zone, keypad, channel, disk, module, user name.</summary>
+    private JsonObject ReceiverCid(int code, string type, int area, int? zone, string? user)
+    {
+        string wireTime = Clock.Now.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture), zoneText = (zone ?? -1).ToString(CultureInfo.InvariantCulture);
+        return new()
+        {
+            ["deviceID"] = Serial,
+            ["deviceSerial"] = DeviceSerial,
+            ["CIDAlarm"] = new JsonObject
+            {
+                ["subSys"] = area,
+                ["zoneNo"] = zone ?? 0,
+                ["CIDCode"] = code.ToString("D4", CultureInfo.InvariantCulture),
+                ["CIDType"] = type switch { "zoneAlarm" or "zoneAlarmTamper" => 1, "armAndDisarm" or "zoneBypass" => 6, _ => 5 },
+                ["CIDDescribe"] = type,
+                ["timeZoneIdx"] = 15 + (int)Device.UtcOffset.TotalHours,
+                ["triggerTime"] = wireTime,
+                ["uploadTime"] = wireTime,
+                ["CIDParam"] = $"{(user is null ? "-1" : user == "keypad" ? "1" : "2")},{(user is null ? "-1" : "1")},{zoneText},{(user == "keypad" ? "1" : "-1")},-1,-1,-1,{user ?? "NONE"}",
+                ["UUID"] = $"{Serial}-{++_reports}",
+                ["isVideo"] = 0,
+                ["isTalk"] = 0,
+            },
+        };
     }
 }

@@ -105,6 +105,15 @@ public sealed record SimulatedDevice
 
     public int Sirens { get; init; }
 
+    /// <summary>How many of each other peripheral: outputModules, repeaters, cardReaders, extensionModules, keypads, keyfobs, transmitters.</summary>
+    public ImmutableDictionary<string, int> Peripherals { get; init; } = ImmutableDictionary<string, int>.Empty;
+
+    /// <summary>EN50131 compliant mode: commands need <see cref="OperateCode"/>.</summary>
+    public bool En50131 { get; init; }
+
+    /// <summary>The code of the operator, sent with each command in that mode.</summary>
+    public string OperateCode { get; init; } = "1234";
+
     public int Channels { get; init; }
 
     /// <summary>How many of a recorder's channels are analog inputs; they come first.</summary>
@@ -130,6 +139,18 @@ public sealed record SimulatedDevice
     public int Hdds { get; init; }
 
     public int Doors { get; init; }
+
+    /// <summary>A call is in <c>callStatus</c> only, not on the stream (isapi.md 1.3: firmware from 3.7).</summary>
+    public bool SilentRing { get; init; }
+
+    /// <summary>Ports of a switch; the last two of more than four are SFP.</summary>
+    public int Ports { get; init; }
+
+    /// <summary>Broker on loopback that a trail camera, scope or phone camera is fed to; 0: none.</summary>
+    public int MqttPort { get; init; }
+
+    /// <summary>Its topic; null: <c>outdoor/ID</c>.</summary>
+    public string? MqttTopic { get; init; }
 
     /// <summary>Devices behind a gateway, by their ids; <c>cam-*</c> are all whose id starts with <c>cam-</c>.</summary>
     public ImmutableArray<string> Behind { get; init; } = [];

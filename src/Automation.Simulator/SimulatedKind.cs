@@ -23,4 +23,34 @@ public enum SimulatedKind
 
     /// <summary>Receiver gateway: other devices stand behind it, by <c>devIndex</c>; JSON.</summary>
     Gateway,
+
+    /// <summary>Door station: a door and a call button.</summary>
+    DoorStation,
+
+    /// <summary>Doorbell: a call button and a PIR detector.</summary>
+    Doorbell,
+
+    /// <summary>Face-recognition terminal that measures temperature and sees masks.</summary>
+    FaceTerminal,
+
+    /// <summary>Temperature-screening camera.</summary>
+    Screening,
+
+    /// <summary>Network switch: ports.</summary>
+    Switch,
+
+    /// <summary>Auxiliary care radar.</summary>
+    Radar,
+
+    /// <summary>IP speaker.</summary>
+    Speaker,
+
+    /// <summary>Trail camera: fed over MQTT.</summary>
+    TrailCamera,
+
+    /// <summary>Thermal scope, monocular or binocular: fed over MQTT.</summary>
+    Scope,
+
+    /// <summary>Thermal camera for a phone: fed over MQTT.</summary>
+    PhoneThermal,
 }

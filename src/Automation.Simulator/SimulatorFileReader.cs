@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Unicode;
+using Automation.Simulator.Devices.Panel;
 
 namespace Automation.Simulator;
 
@@ -17,13 +18,23 @@ internal sealed class SimulatorFileReader
 
     private static readonly Dictionary<SimulatedKind, string[]> OfKind = new()
     {
-        [SimulatedKind.Panel] = ["areas", "zones", "zoneAreas", "zoneTypes", "exitDelaySeconds", "entryDelaySeconds", "relays", "sirens"],
+        [SimulatedKind.Panel] = ["areas", "zones", "zoneAreas", "zoneTypes", "exitDelaySeconds", "entryDelaySeconds", "relays", "sirens", "en50131", "operateCode", .. PeripheralKind.All.Select(k => k.Name)],
         [SimulatedKind.Recorder] = ["channels", "analog", "emptyChannels", "ptz", "presets", "alarmInputs", "alarmOutputs", "proxiedInputs", "proxiedOutputs", "hdds"],
         [SimulatedKind.Camera] = ["channels", "ptz", "presets", "alarmInputs", "alarmOutputs", "hdds"],
         [SimulatedKind.Gateway] = ["behind"],
         [SimulatedKind.Access] = ["doors"],
         [SimulatedKind.Thermal] = ["channels"],
         [SimulatedKind.Counting] = [],
+        [SimulatedKind.DoorStation] = ["doors", "silentRing"],
+        [SimulatedKind.Doorbell] = ["silentRing"],
+        [SimulatedKind.FaceTerminal] = ["doors"],
+        [SimulatedKind.Screening] = ["channels"],
+        [SimulatedKind.Switch] = ["ports"],
+        [SimulatedKind.Radar] = [],
+        [SimulatedKind.Speaker] = [],
+        [SimulatedKind.TrailCamera] = ["mqttPort", "mqttTopic"],
+        [SimulatedKind.Scope] = ["mqttPort", "mqttTopic"],
+        [SimulatedKind.PhoneThermal] = ["mqttPort", "mqttTopic"],
     };
 
     private static readonly string[] Algorithms = ["MD5", "MD5-sess", "SHA-256", "SHA-256-sess"];
@@ -125,7 +136,7 @@ internal sealed class SimulatorFileReader
         }
 
         count = part.Number("count", 1, 1, SimulatorFile.MaxDevices);
-        SimulatedDevice device = Counts(kind, part, new()
+        SimulatedDevice device = Counts(kind, part, json, new()
         {
             Id = id,
             Kind = kind,
@@ -155,7 +166,7 @@ internal sealed class SimulatorFileReader
         return _problems.Count == before ? device : null;
     }
 
-    private static SimulatedDevice Counts(SimulatedKind kind, Part part, SimulatedDevice device)
+    private static SimulatedDevice Counts(SimulatedKind kind, Part part, JsonObject json, SimulatedDevice device)
     {
         switch (kind)
         {
@@ -171,6 +182,9 @@ internal sealed class SimulatorFileReader
                     EntryDelaySeconds = part.Number("entryDelaySeconds", 0, 0, 600),
                     Relays = part.Number("relays", 0, 0, 64),
                     Sirens = part.Number("sirens", 0, 0, 16),
+                    En50131 = part.Flag("en50131", false),
+                    OperateCode = part.Text("operateCode", "1234"),
+                    Peripherals = PeripheralKind.All.ToImmutableDictionary(k => k.Name, k => part.Number(k.Name, 0, 0, 64)),
                 };
             case SimulatedKind.Recorder:
                 int channels = part.Number("channels", 1, 1, 256);
@@ -202,7 +216,17 @@ internal sealed class SimulatorFileReader
                 return device with { Behind = part.Names("behind") };
             case SimulatedKind.Access:
                 return device with { Doors = part.Number("doors", 1, 1, 64) };
-            case SimulatedKind.Thermal:
+            case SimulatedKind.DoorStation or SimulatedKind.FaceTerminal:
+                return device with { Doors = part.Number("doors", 1, 1, 8), SilentRing = part.Flag("silentRing", false) };
+            case SimulatedKind.Doorbell:
+                return device with { SilentRing = part.Flag("silentRing", false) };
+            case SimulatedKind.Switch:
+                return device with { Ports = part.Number("ports", 8, 1, 64) };
+            case SimulatedKind.Radar or SimulatedKind.Speaker:
+                return device;
+            case SimulatedKind.TrailCamera or SimulatedKind.Scope or SimulatedKind.PhoneThermal:
+                return device with { MqttPort = part.Number("mqttPort", 0, 0, 65535), MqttTopic = json["mqttTopic"] is null ? null : part.Text("mqttTopic", "") };
+            case SimulatedKind.Screening or SimulatedKind.Thermal:
                 return device with { Channels = part.Number("channels", 2, 1, 4) };
             default:
                 return device with { Channels = 1 };

@@ -7,6 +7,7 @@ using Automation.Simulator.Documents;
 using Automation.Simulator.Faults;
 using Automation.Simulator.Gateway;
 using Automation.Simulator.Http;
+using Automation.Simulator.Outdoor;
 using Automation.Simulator.Security;
 using Automation.Simulator.Stories;
 using Microsoft.Extensions.Logging;
@@ -21,6 +22,7 @@ public sealed partial class SimulatorHost : IAsyncDisposable
     private readonly Dictionary<string, Uri> _devices = new(StringComparer.Ordinal);
     private readonly Dictionary<string, X509Certificate2> _certificates = new(StringComparer.Ordinal);
     private LoopbackServer? _server;
+    private ControlApi? _control;
     private Task _story = Task.CompletedTask;
     private bool _disposed;
 
@@ -58,6 +60,7 @@ public sealed partial class SimulatorHost : IAsyncDisposable
         _disposed = true;
         await _stopping.CancelAsync().ConfigureAwait(false);
         await _story.ConfigureAwait(false);
+        if (_control is not null) await _control.DisposeAsync().ConfigureAwait(false);
         foreach (DeviceModel model in _models.Values) await model.DisposeAsync().ConfigureAwait(false);
         if (_server is not null) await _server.DisposeAsync().ConfigureAwait(false);
         foreach (X509Certificate2 certificate in _certificates.Values) certificate.Dispose();
@@ -88,7 +91,7 @@ public sealed partial class SimulatorHost : IAsyncDisposable
             foreach (DeviceModel behind in file.Devices.Where(d => gateway.Device.IsBehind(d)).Select(d => _models[d.Id])) gateway.Add(behind);
         }
 
-        var control = new ControlApi(_models, _devices, _certificates, requests, faults, logger);
+        ControlApi control = _control = new(_models, _devices, _certificates, requests, faults, time, logger);
         listeners.Add(new("Control API", options.ControlPort, control.HandleAsync));
         _server = await LoopbackServer.StartAsync(listeners, time, loggers, cancellationToken).ConfigureAwait(false);
         for (int i = 0; i < file.Devices.Length; i++)
@@ -110,6 +113,13 @@ public sealed partial class SimulatorHost : IAsyncDisposable
         SimulatedKind.Recorder => new RecorderModel(device, context),
         SimulatedKind.Camera => new PlainCameraModel(device, context),
         SimulatedKind.Gateway => new GatewayModel(device, context),
+        SimulatedKind.DoorStation or SimulatedKind.Doorbell => new StationModel(device, context),
+        SimulatedKind.FaceTerminal => new FaceTerminalModel(device, context),
+        SimulatedKind.Screening => new ScreeningModel(device, context),
+        SimulatedKind.Switch => new SwitchModel(device, context),
+        SimulatedKind.Radar => new RadarModel(device, context),
+        SimulatedKind.Speaker => new SpeakerModel(device, context),
+        SimulatedKind.TrailCamera or SimulatedKind.Scope or SimulatedKind.PhoneThermal => new OutdoorModel(device, context),
         SimulatedKind.Access => new AccessModel(device, context),
         SimulatedKind.Thermal => new ThermalModel(device, context),
         SimulatedKind.Counting => new CountingModel(device, context),

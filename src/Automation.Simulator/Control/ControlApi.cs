@@ -7,16 +7,20 @@ using Automation.Simulator.Devices;
 using Automation.Simulator.Documents;
 using Automation.Simulator.Faults;
 using Automation.Simulator.Http;
+using Automation.Simulator.Load;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
 namespace Automation.Simulator.Control;
 
 /// <summary>The port that makes devices do things and tells what they were asked (docs/simulator.md).</summary>
-internal sealed partial class ControlApi(IReadOnlyDictionary<string, DeviceModel> models, IReadOnlyDictionary<string, Uri> urls, IReadOnlyDictionary<string, X509Certificate2> certificates, RequestLog requests, FaultSet faults, ILogger logger)
+internal sealed partial class ControlApi(IReadOnlyDictionary<string, DeviceModel> models, IReadOnlyDictionary<string, Uri> urls, IReadOnlyDictionary<string, X509Certificate2> certificates, RequestLog requests, FaultSet faults, TimeProvider time, ILogger logger) : IAsyncDisposable
 {
     private const int MaxBodyBytes = 1 << 20;
     private const int MaxEvents = 100;
+
+    private AlertLoad? _load;
+    private int _loaded;
 
     public async Task HandleAsync(HttpContext context)
     {
@@ -25,8 +29,9 @@ internal sealed partial class ControlApi(IReadOnlyDictionary<string, DeviceModel
             // A page in somebody's browser must not be able to play burglar.
             if (context.Request.Headers.Origin.Count > 0) throw new OrderException("Requests from web pages are not taken.");
             JsonNode? body = await ReadAsync(context.Request).ConfigureAwait(false);
+            if (context.Request.Path.Value?.TrimEnd('/') == "/load" && context.Request.Method is "PUT" or "DELETE") await SetLoadAsync(context.Request.Method == "PUT" ? body : null).ConfigureAwait(false);
             JsonNode? answer = Answer(context.Request, body);
-            if (answer is null) await SendAsync(context, 404, Error($"There is no {context.Request.Method} {context.Request.Path}; there are POST /events, GET and DELETE /requests, GET, PUT and DELETE /faults, GET and PUT /state, GET /devices.")).ConfigureAwait(false);
+            if (answer is null) await SendAsync(context, 404, Error($"There is no {context.Request.Method} {context.Request.Path}; there are POST /events, GET and DELETE /requests, GET, PUT and DELETE /faults, GET and PUT /state, GET, PUT and DELETE /load, GET /devices.")).ConfigureAwait(false);
             else await SendAsync(context, 200, answer).ConfigureAwait(false);
         }
         catch (OrderException e)
@@ -63,6 +68,8 @@ internal sealed partial class ControlApi(IReadOnlyDictionary<string, DeviceModel
                 return SetFaults(FaultOrders.Read(body, [.. models.Keys]));
             case ("DELETE", "/faults"):
                 return SetFaults([]);
+            case ("GET" or "PUT" or "DELETE", "/load"):
+                return Load();
             case ("GET", "/state"):
                 return State(request.Query["device"]);
             case ("PUT", "/state"):
@@ -119,6 +126,30 @@ internal sealed partial class ControlApi(IReadOnlyDictionary<string, DeviceModel
         foreach (Fault fault in list.Where(f => f.Kind is FaultKind.ClosedStream or FaultKind.Unplugged)) models[fault.Device].CloseStreams();
         return new() { ["status"] = "ok", ["faults"] = list.Count };
     }
+
+    private JsonObject Load() => new() { ["running"] = _load is not null, ["sent"] = _load?.Sent ?? 0, ["leftOut"] = _load?.LeftOut ?? 0, ["devices"] = _loaded };
+
+    /// <summary>Begins a load, in place of the one that runs; null ends it.</summary>
+    private async Task SetLoadAsync(JsonNode? body)
+    {
+        List<DeviceModel>? chosen = null;
+        double rate = 0;
+        if (body is not null)
+        {
+            var order = new Order(body as JsonObject ?? throw new OrderException("Give an object such as {\"devices\":\"cam-*\",\"rate\":10}."));
+            string pattern = order.Text("devices", "*");
+            rate = order.Number("rate", 10, 0.01, 10_000);
+            order.Done();
+            chosen = [.. models.Values.Where(m => (pattern.EndsWith('*') ? m.Device.Id.StartsWith(pattern[..^1], StringComparison.Ordinal) : m.Device.Id == pattern) && m.LoadTemplates() is not null)];
+            if (chosen.Count == 0) throw new OrderException($"No device of {Short(pattern)} can be loaded; cameras, recorders and panels with zones can.");
+        }
+
+        if (_load is not null) await _load.DisposeAsync().ConfigureAwait(false);
+        _load = chosen is null ? null : new(chosen, rate, time);
+        _loaded = chosen?.Count ?? 0;
+    }
+
+    public async ValueTask DisposeAsync() => await SetLoadAsync(null).ConfigureAwait(false);
 
     private JsonObject State(string? device)
     {

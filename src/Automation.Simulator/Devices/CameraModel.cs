@@ -121,6 +121,15 @@ internal abstract class CameraModel : DeviceModel
         else NotTold = silenced;
     }
 
+    /// <summary>Somebody enters and leaves: a begin and an end in turn.</summary>
+    protected override IEnumerable<Alert> LoadAlerts() => [Intruder(true), Intruder(false)];
+
+    private static Alert Intruder(bool active) => new("fielddetection", active, active ? 1 : 2, "fielddetection alarm")
+    {
+        Channel = 1, ChannelName = CameraName(1),
+        Details = new() { ["DetectionRegionList"] = new JsonArray(new JsonObject { ["DetectionRegionEntry"] = new JsonObject { ["regionID"] = "1", ["sensitivityLevel"] = 50, ["RegionCoordinatesList"] = Square(), ["detectionTarget"] = "human" } }) },
+    };
+
     private void OfChannel(ChannelEvent kind, int channel, Order order)
     {
         var details = new JsonObject();

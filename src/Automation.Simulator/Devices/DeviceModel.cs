@@ -6,6 +6,7 @@ using Automation.Simulator.Control;
 using Automation.Simulator.Documents;
 using Automation.Simulator.Faults;
 using Automation.Simulator.Http;
+using Automation.Simulator.Load;
 using Automation.Simulator.Push;
 using Microsoft.Extensions.Logging;
 
@@ -114,6 +115,14 @@ internal abstract class DeviceModel : IAsyncDisposable
         }
     }
 
+    /// <summary>Alerts that are sent in turn under load; null: this kind of device cannot be loaded.</summary>
+    public LoadTemplate[]? LoadTemplates()
+    {
+        lock (Clock.Gate) return LoadAlerts() is { } alerts ? [.. alerts.Select(a => LoadTemplate.Of(a, Part))] : null;
+    }
+
+    protected virtual IEnumerable<Alert>? LoadAlerts() => null;
+
     /// <summary>Makes the device emit.</summary>
     /// <returns>Null; or why the device, as it is set, does not tell of it: <c>disabled</c>, <c>noCenter</c>, <c>schedule</c>, <c>disturbed</c>.</returns>
     /// <exception cref="OrderException">The order cannot be followed.</exception>
@@ -148,7 +157,7 @@ internal abstract class DeviceModel : IAsyncDisposable
         lock (Clock.Gate) WriteState(state);
     }
 
-    public async ValueTask DisposeAsync()
+    public virtual async ValueTask DisposeAsync()
     {
         Clock.Dispose();
         await _push.DisposeAsync().ConfigureAwait(false);

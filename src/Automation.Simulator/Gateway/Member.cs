@@ -21,7 +21,10 @@ internal sealed class Member(DeviceModel model)
     public int DevType => model.Device.Kind switch
     {
         SimulatedKind.Panel => 0,
-        SimulatedKind.Access => 2,
+        SimulatedKind.Access or SimulatedKind.DoorStation or SimulatedKind.Doorbell or SimulatedKind.FaceTerminal => 2,
+        SimulatedKind.Radar => 3,
+        SimulatedKind.Speaker => 4,
+        SimulatedKind.Switch or SimulatedKind.TrailCamera or SimulatedKind.Scope or SimulatedKind.PhoneThermal => 100,
         _ => 1,
     };
 

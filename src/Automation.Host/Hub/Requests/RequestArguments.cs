@@ -47,6 +47,15 @@ internal sealed class RequestArguments(JsonElement root)
         return false;
     }
 
+    /// <summary>Null: not given.</summary>
+    public bool? OptionalFlag(string name)
+    {
+        if (!Find(name, out JsonElement value)) return null;
+        if (value.ValueKind is JsonValueKind.True or JsonValueKind.False) return value.GetBoolean();
+        _error ??= $"\"{name}\" is neither true nor false";
+        return null;
+    }
+
     /// <summary>A whole number within the bounds; <paramref name="otherwise"/> when it is not given, null when it must be.</summary>
     public int Number(string name, int minimum, int maximum, int? otherwise)
     {

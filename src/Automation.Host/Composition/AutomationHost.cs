@@ -188,6 +188,9 @@ internal sealed partial class AutomationHost : IAsyncDisposable
         [
             .. new HealthVerbs(sites, _bus!, _started).All,
             .. new RuleVerbs(sites).All,
+            .. new RuleFileVerbs(sites).All,
+            .. new SimulateVerbs(sites).All,
+            .. new TemplateVerbs(sites, _settings.Templates).All,
             .. new DeviceVerbs(sites).All,
             .. new GroupVerbs(sites).All,
             .. new HistoryVerbs(sites, _storage!.History, _storage.Exceptions).All,

@@ -45,6 +45,15 @@ public sealed record Device
     /// <summary>How the device was added: <c>ip-domain</c>, <c>p2p</c> or <c>proxied</c> (DEV-3, LNK-9).</summary>
     public string AddedBy { get; init; } = "ip-domain";
 
+    /// <summary>The device's model, as it says itself; null when it is not known.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>The serial number: what a device is known again by when its address or name has changed. Null when it is not known, or another device of the site says the same one.</summary>
+    public string? Serial { get; init; }
+
+    /// <summary>The hardware address, lower case with colons; null when it is not known.</summary>
+    public string? Mac { get; init; }
+
     /// <summary>Where the device is spoken to; null for a device that only other MQTT clients feed.</summary>
     public DeviceConnectionInfo? Connection { get; init; }
 
@@ -73,14 +82,32 @@ public sealed record Resource
     /// <summary>Words rules select by with <c>@tag</c>; slugs.</summary>
     public ImmutableArray<string> Tags { get; init; } = [];
 
-    /// <summary>What the resource can do beyond its kind, e.g. <c>ptz</c>, <c>peopleCounting</c>, <c>thermal</c>.</summary>
+    /// <summary>What the resource can do beyond its kind: words of <see cref="Model.Capabilities"/>, or of the user's own.</summary>
     public ImmutableArray<string> Capabilities { get; init; } = [];
 
-    /// <summary>The numbers of the presets a PTZ channel has; empty when unknown.</summary>
-    public ImmutableArray<int> Presets { get; init; } = [];
+    /// <summary>The event types (<see cref="EventTypes"/>) the device can raise on it; empty when unknown.</summary>
+    public ImmutableArray<string> Events { get; init; } = [];
+
+    /// <summary>The numbers of a channel's streams: channel × 100 + stream, e.g. 101 and 102; empty when unknown.</summary>
+    public ImmutableArray<int> Streams { get; init; } = [];
+
+    /// <summary>The presets a PTZ channel has; empty when unknown.</summary>
+    public ImmutableArray<NamedNumber> Presets { get; init; } = [];
+
+    /// <summary>The patrols a PTZ channel has; empty when unknown.</summary>
+    public ImmutableArray<NamedNumber> Patrols { get; init; } = [];
+
+    /// <summary>The patterns a PTZ channel has; empty when unknown.</summary>
+    public ImmutableArray<NamedNumber> Patterns { get; init; } = [];
 
     /// <summary>The area a zone belongs to, by number; null when it is not said.</summary>
     public int? Area { get; init; }
+}
+
+/// <summary>A preset, patrol or pattern: its number in the device and the name people gave it; the name is empty when there is none.</summary>
+public readonly record struct NamedNumber(int Number, string Name)
+{
+    public override string ToString() => Name.Length == 0 ? Number.ToString(System.Globalization.CultureInfo.InvariantCulture) : $"{Number} {Name}";
 }
 
 /// <summary>How a device is reached over HTTP.</summary>
@@ -95,4 +122,7 @@ public sealed record DeviceConnectionInfo
 
     /// <summary>Which dialect leads: <c>isapi</c> (XML), <c>securityCp</c> (panels, JSON).</summary>
     public string Dialect { get; init; } = "isapi";
+
+    /// <summary>Behind a receiver gateway at <see cref="Url"/>: the receiver's index of the device (002 §3.2); null when it is spoken to directly.</summary>
+    public string? DevIndex { get; init; }
 }

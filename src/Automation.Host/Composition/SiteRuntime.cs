@@ -2,6 +2,7 @@ using Automation.Core.Engine;
 using Automation.Core.Model;
 using Automation.Core.Rules;
 using Automation.Host.Hub;
+using Automation.Host.Journal;
 using Automation.Host.Outbox;
 using Automation.Host.Storage;
 using Automation.Isapi;
@@ -27,18 +28,19 @@ internal sealed class SiteRuntime : IDeviceObserver, IPictureObserver, IAsyncDis
     private Task _reloading = Task.CompletedTask;
 
     public SiteRuntime(
-        Site site, SiteRules rules, IReadOnlyList<string> rulePaths, TemplateLibrary templates, SiteEngine engine, IHostStore store, ActionOutbox outbox, IMqttBus bus, TopicNames topics,
+        SiteSource source, SiteRuleSet rules, TemplateLibrary templates, SitePlace place, JournalStore journal, IHostStore store, ActionOutbox outbox, IMqttBus bus, TopicNames topics,
         RetainedTopics retained, TimeProvider time, Random random, ILoggerFactory loggers)
     {
+        Site site = source.Site;
         Site = site;
-        Rules = rules;
+        Rules = rules.Rules;
         _bus = bus;
         _outbox = outbox;
         _topics = topics;
         _logger = loggers.CreateLogger("Automation." + site.Id);
-        Projection = new SiteProjection(site, rules.Definitions, topics, bus, retained, time, _logger);
-        _writer = new SiteWriter(site, rules, engine, Inbox, store, outbox, Projection, new SequenceSource(site.Id, store), time, _logger);
-        _reloader = new RuleReloader(site, rulePaths, templates, Inbox, Projection, rules.Fingerprint, time, _logger);
+        Projection = new SiteProjection(site, rules.Rules.Definitions, topics, bus, retained, time, _logger);
+        _writer = new SiteWriter(site, rules, place, Inbox, journal, store, outbox, Projection, JournalLimits.Default, time, _logger);
+        _reloader = new RuleReloader(source, templates, Inbox, Projection, rules.Rules.Fingerprint, time, _logger);
         foreach (Device device in site.Devices.Where(d => d.Connection is not null))
         {
             _connections[device.Address.Value] = new DeviceConnection(device, new DeviceConnectionLimits(), this, time, new Random(random.Next()), _logger);
@@ -56,13 +58,8 @@ internal sealed class SiteRuntime : IDeviceObserver, IPictureObserver, IAsyncDis
 
     public bool HasRule(string rule) => Projection.HasRule(rule);
 
-    public async Task StartAsync(IReadOnlyDictionary<string, bool> toggles, CancellationToken cancellationToken)
+    public async Task StartAsync(CancellationToken cancellationToken)
     {
-        foreach ((string rule, bool on) in toggles)
-        {
-            if (Rules.Definitions.Any(d => d.Id == rule)) await Inbox.PostAsync(new SiteInput.Engine(EngineInput.RuleToggle(0, default, rule, on)), cancellationToken);
-        }
-
         _writing = Task.Run(_writer.RunAsync, CancellationToken.None);
         _subscriptions.AddRange(await new DeviceCommands(Site, _topics, Inbox, _logger).SubscribeAsync(_bus, cancellationToken));
         foreach (DeviceConnection connection in _connections.Values) connection.Start();

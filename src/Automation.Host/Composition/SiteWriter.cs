@@ -37,16 +37,16 @@ internal sealed partial class SiteWriter
     private (string Fingerprint, byte[] Bytes)? _newRules;
     private long _next;
 
-    /// <param name="restored">Where it goes on; its player gives its outputs to <paramref name="outputs"/>.</param>
+    /// <param name="place">Where it goes on.</param>
     public SiteWriter(
-        Site site, SiteRuleSet rules, RestoredSite restored, SiteOutputs outputs, SiteInbox inbox, JournalStore journal, IHostStore store, ActionOutbox outbox, SiteProjection projection,
+        Site site, SiteRuleSet rules, SitePlace place, SiteInbox inbox, JournalStore journal, IHostStore store, ActionOutbox outbox, SiteProjection projection,
         JournalLimits limits, TimeProvider time, ILogger logger)
     {
         _site = site;
         _rules = rules;
-        _player = restored.Player;
-        _outputs = outputs;
-        _next = restored.NextSequence;
+        _player = place.Player;
+        _outputs = place.Outputs;
+        _next = place.NextSequence;
         _inbox = inbox;
         _journal = journal;
         _store = store;
@@ -55,7 +55,7 @@ internal sealed partial class SiteWriter
         _limits = limits;
         _time = time;
         _logger = logger;
-        _snapshots = new SiteSnapshots(site.Id, journal, limits, restored.Inputs, restored.Bytes, time, logger);
+        _snapshots = new SiteSnapshots(site.Id, journal, limits, place.Inputs, place.Bytes, time, logger);
     }
 
     private SiteEngine Engine => _player.Engine!;

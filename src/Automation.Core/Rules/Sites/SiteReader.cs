@@ -12,6 +12,9 @@ public static class SiteReader
 {
     private const int MaxDevices = 10_000;
     private const int MaxResources = 10_000;
+
+    /// <summary>003 §8.13: a unit has up to 300 presets; patrols and patterns are fewer.</summary>
+    private const int MaxPtzNumber = 300;
     private static readonly string[] Names = ["$schema", "id", "name", "timeZone", "address", "scene", "position", "holidays", "devices"];
 
     /// <param name="environment">Looks up the variable that <c>passwordEnv</c> names; null when it is not set.</param>
@@ -101,9 +104,11 @@ public static class SiteReader
     /// <summary>Reads one device with its resources.</summary>
     private static class DeviceReader
     {
-        private static readonly string[] DeviceNames = ["id", "name", "kind", "addedBy", "notification", "en50131Compliant", "authenticated", "connection", "resources"];
-        private static readonly string[] ConnectionNames = ["url", "user", "passwordEnv", "dialect"];
-        private static readonly string[] ResourceNames = ["kind", "number", "name", "tags", "capabilities", "presets", "area"];
+        private static readonly string[] DeviceNames = ["id", "name", "kind", "model", "serial", "mac", "addedBy", "notification", "en50131Compliant", "authenticated", "connection", "resources"];
+        private static readonly string[] ConnectionNames = ["url", "devIndex", "user", "passwordEnv", "dialect"];
+        private static readonly string[] ResourceNames = ["kind", "number", "name", "tags", "capabilities", "events", "streams", "presets", "patrols", "patterns", "area"];
+
+        private static readonly string[] ChannelNames = ["streams", "presets", "patrols", "patterns"];
 
         public static Device? Read(ReadContext context, JsonNode node, string site, Func<string, Secret?> environment, HashSet<string> seen)
         {
@@ -114,6 +119,9 @@ public static class SiteReader
             if (id == "groups") context.Error(Codes.DeviceReserved, idNode!, "'groups' is the level of people-counting groups", "choose another id");
             string? kind = reader.Require("kind", "the device") is { } k ? Values.Choice(context, k, "kind", [.. DeviceKinds.All.Order(StringComparer.Ordinal)]) : null;
             string? name = reader.Text("name", 128);
+            string? model = reader.Text("model", 128);
+            string? serial = reader.Text("serial", 128);
+            string? mac = reader.Text("mac", 32);
             string addedBy = reader.Choice("addedBy", ["ip-domain", "p2p", "proxied"]) ?? "ip-domain";
             bool notification = reader.Flag("notification", true);
             bool compliant = reader.Flag("en50131Compliant", false);
@@ -124,7 +132,7 @@ public static class SiteReader
             if (id is null || kind is null || id == "groups") return null;
             return new Device
             {
-                Address = address, Name = name ?? id, Kind = kind, AddedBy = addedBy, Notification = notification,
+                Address = address, Name = name ?? id, Kind = kind, Model = model, Serial = serial, Mac = mac, AddedBy = addedBy, Notification = notification,
                 En50131Compliant = compliant, Authenticated = authenticated, Connection = connection, Resources = resources,
             };
         }
@@ -147,10 +155,11 @@ public static class SiteReader
                 uri = null;
             }
 
+            string? devIndex = reader.Text("devIndex", 64);
             string user = reader.Text("user", 128) ?? "";
             string dialect = reader.Choice("dialect", ["isapi", "securityCp"]) ?? "isapi";
             Secret password = reader.Find("passwordEnv") is { } p ? Password(context, p, environment) : Secret.None;
-            return uri is null ? null : new DeviceConnectionInfo { Url = uri, User = user, Password = password, Dialect = dialect };
+            return uri is null ? null : new DeviceConnectionInfo { Url = uri, User = user, Password = password, Dialect = dialect, DevIndex = devIndex };
         }
 
         private static Secret Password(ReadContext context, JsonNode node, Func<string, Secret?> environment)
@@ -182,15 +191,27 @@ public static class SiteReader
                 string name = reader.Text("name", 128) ?? "";
                 ImmutableArray<string> tags = Words(context, reader.Find("tags"), "tags", slugs: true);
                 ImmutableArray<string> capabilities = Words(context, reader.Find("capabilities"), "capabilities", slugs: false);
-                ImmutableArray<int> presets = Presets(context, reader.Find("presets"));
+                ImmutableArray<string> events = reader.Find("events") is { } e ? Events(context, e) : [];
+                ImmutableArray<int> streams = Streams(context, reader.Find("streams"));
+                ImmutableArray<NamedNumber> presets = Numbers(context, reader.Find("presets"), "presets");
+                ImmutableArray<NamedNumber> patrols = Numbers(context, reader.Find("patrols"), "patrols");
+                ImmutableArray<NamedNumber> patterns = Numbers(context, reader.Find("patterns"), "patterns");
                 int? area = reader.Whole("area", 0, ushort.MaxValue);
                 if (kind is null || number is null) continue;
                 ResourceAddress address = device.Resource(kind, number.Value);
                 if (!seen.Add(address)) context.Error(Codes.ResourceTwice, item, $"'{address}' is written twice", "give each resource of a kind a number of its own");
                 if (kind == "area") areas.Add(number.Value);
                 if (area is { } inArea) zones.Add((inArea, reader.Find("area")!));
-                if (reader.Find("presets") is { } onlyChannels && kind != "channel") context.Findings.AtName(Codes.NotOfKind, onlyChannels, $"a resource of kind {kind} has no presets", "remove them");
-                resources.Add(new Resource { Address = address, Name = name, Tags = tags, Capabilities = capabilities, Presets = presets, Area = area });
+                foreach (string onlyChannels in kind == "channel" ? [] : ChannelNames)
+                {
+                    if (reader.Find(onlyChannels) is { } misplaced) context.Findings.AtName(Codes.NotOfKind, misplaced, $"a resource of kind {kind} has no {onlyChannels}", "remove them");
+                }
+
+                resources.Add(new Resource
+                {
+                    Address = address, Name = name, Tags = tags, Capabilities = capabilities, Events = events, Streams = streams,
+                    Presets = presets, Patrols = patrols, Patterns = patterns, Area = area,
+                });
             }
 
             foreach ((int area, JsonNode at) in zones)
@@ -214,16 +235,50 @@ public static class SiteReader
             return words.ToImmutable();
         }
 
-        private static ImmutableArray<int> Presets(ReadContext context, JsonNode? node)
+        private static ImmutableArray<string> Events(ReadContext context, JsonNode node)
         {
-            if (node is null) return [];
-            var presets = new SortedSet<int>();
-            foreach (JsonNode item in Values.List(context, node, "presets", 0, 300) ?? [])
+            string[] known = [.. EventTypes.All.Keys.Order(StringComparer.Ordinal)];
+            var events = ImmutableArray.CreateBuilder<string>();
+            foreach (JsonNode item in Values.List(context, node, "events", 0, known.Length) ?? [])
             {
-                if (Values.Whole(context, item, "presets", 1, 300) is { } preset) presets.Add(preset);
+                if (Values.Choice(context, item, "events", known) is { } type && !events.Contains(type)) events.Add(type);
             }
 
-            return [.. presets];
+            return events.ToImmutable();
+        }
+
+        private static ImmutableArray<int> Streams(ReadContext context, JsonNode? node)
+        {
+            if (node is null) return [];
+            var streams = new SortedSet<int>();
+            foreach (JsonNode item in Values.List(context, node, "streams", 0, 16) ?? [])
+            {
+                if (Values.Whole(context, item, "streams", 1, 9_999_999) is { } stream) streams.Add(stream);
+            }
+
+            return [.. streams];
+        }
+
+        /// <summary>Presets, patrols or patterns: numbers, or numbers with a name.</summary>
+        private static ImmutableArray<NamedNumber> Numbers(ReadContext context, JsonNode? node, string what)
+        {
+            if (node is null) return [];
+            var numbers = new SortedDictionary<int, NamedNumber>();
+            foreach (JsonNode item in Values.List(context, node, what, 0, MaxPtzNumber) ?? [])
+            {
+                JsonNode? bare = item;
+                string? name = null;
+                if (item.Kind == JsonKind.Object)
+                {
+                    if (!ObjectReader.TryOpen(context, item, $"an entry of '{what}'", ["number", "name"], out ObjectReader reader)) continue;
+                    bare = reader.Require("number", "the entry");
+                    name = reader.Text("name", 128);
+                }
+
+                if (bare is not null && Values.Whole(context, bare, what, 1, MaxPtzNumber) is { } number) numbers[number] = new NamedNumber(number, name ?? "");
+            }
+
+            return [.. numbers.Values];
         }
     }
 }

@@ -59,6 +59,9 @@ public sealed partial class SiteEngine
     /// <summary>The instant of the last input.</summary>
     public DateTimeOffset Now => _at;
 
+    /// <summary>Whether a time input of this instant would change nothing but <see cref="Now"/>: nothing is due, and no window opens or closes until then.</summary>
+    public bool IsCurrent(DateTimeOffset at) => _deadlines.NextTicks > at.UtcTicks && at.UtcTicks < _windowsUntil;
+
     /// <summary>The ids of all rules and of the people-counting groups that have no rule of their own.</summary>
     public IReadOnlyCollection<string> Rules { get; private set; } = [];
 

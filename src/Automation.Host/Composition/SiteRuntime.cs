@@ -29,7 +29,7 @@ internal sealed class SiteRuntime : IDeviceObserver, IPictureObserver, IAsyncDis
 
     public SiteRuntime(
         SiteSource source, SiteRuleSet rules, TemplateLibrary templates, SitePlace place, JournalStore journal, IHostStore store, ActionOutbox outbox, IMqttBus bus, TopicNames topics,
-        RetainedTopics retained, TimeProvider time, Random random, ILoggerFactory loggers)
+        RetainedTopics retained, JournalLimits limits, TimeProvider time, Random random, ILoggerFactory loggers)
     {
         Site site = source.Site;
         Site = site;
@@ -39,7 +39,7 @@ internal sealed class SiteRuntime : IDeviceObserver, IPictureObserver, IAsyncDis
         _topics = topics;
         _logger = loggers.CreateLogger("Automation." + site.Id);
         Projection = new SiteProjection(site, rules.Rules.Definitions, topics, bus, retained, time, _logger);
-        _writer = new SiteWriter(site, rules, place, Inbox, journal, store, outbox, Projection, JournalLimits.Default, time, _logger);
+        _writer = new SiteWriter(site, rules, place, Inbox, journal, store, outbox, Projection, limits, time, _logger);
         _reloader = new RuleReloader(source, templates, Inbox, Projection, rules.Rules.Fingerprint, time, _logger);
         foreach (Device device in site.Devices.Where(d => d.Connection is not null))
         {
@@ -76,7 +76,7 @@ internal sealed class SiteRuntime : IDeviceObserver, IPictureObserver, IAsyncDis
         await answered.Task.WaitAsync(cancellationToken);
     }
 
-    /// <summary>No more input; what came before is finished and kept.</summary>
+    /// <summary>No more input from outside.</summary>
     public async Task StopInputAsync()
     {
         await _stop.CancelAsync();
@@ -84,13 +84,14 @@ internal sealed class SiteRuntime : IDeviceObserver, IPictureObserver, IAsyncDis
         _subscriptions.Clear();
         await Task.WhenAll(_connections.Values.Select(c => c.StopAsync()));
         await _reloading;
-        Inbox.Complete();
-        await _writing;
     }
 
+    /// <summary>Finishes and keeps what came before; outcomes of actions are heard until here.</summary>
     public async ValueTask DisposeAsync()
     {
         await StopInputAsync();
+        Inbox.Complete();
+        await _writing;
         foreach (DeviceConnection connection in _connections.Values) await connection.DisposeAsync();
         _stop.Dispose();
     }

@@ -26,6 +26,8 @@ internal sealed partial class SiteWriter
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
 
+    private readonly SitePlace _place;
+
     // Only the writer's loop touches these.
     private readonly JournalPlayer _player;
     private readonly SiteOutputs _outputs;
@@ -44,6 +46,7 @@ internal sealed partial class SiteWriter
     {
         _site = site;
         _rules = rules;
+        _place = place;
         _player = place.Player;
         _outputs = place.Outputs;
         _next = place.NextSequence;
@@ -89,6 +92,8 @@ internal sealed partial class SiteWriter
         await CommitAsync();
         await _projection.RulesLoadedAsync(Engine, _rules.Rules);
         await _projection.ShowStatesAsync(Engine);
+        foreach (string problem in _place.Problems) await _projection.ProblemAsync("stateLost", default, problem);
+        foreach (SiteOutput output in _place.Untold) await _projection.ShowAsync(output, Engine, _rules.Rules);
         await TellAsync();
     }
 
@@ -173,6 +178,7 @@ internal sealed partial class SiteWriter
 
     private void Answer(SiteInput.Ask ask)
     {
+        if (Now() is var now && !Engine.IsCurrent(now)) Take(JournalEntry.Of(EngineInput.Time(_next, now)));
         try
         {
             ask.Question(Engine, _rules.Rules);
@@ -209,7 +215,7 @@ internal sealed partial class SiteWriter
         _newRules = null;
         _ended.Clear();
         _snapshots.Committed(inputs, commit.Row.Bytes.Length);
-        await _outbox.TakeAsync(added);
+        _outbox.Take(added);
     }
 
     private async Task TellAsync()

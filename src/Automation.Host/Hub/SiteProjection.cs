@@ -29,6 +29,15 @@ internal sealed class SiteProjection(Site site, IEnumerable<RuleDefinition> rule
     /// <summary>Called on the writer's loop when another rule set is in force and shown; set before the site starts.</summary>
     public Func<SiteRules, Task>? RulesLoaded { get; set; }
 
+    /// <summary>Told how every action request of the site ended, after it was shown; set before the site starts.</summary>
+    public Func<ActionRequest, ActionOutcome, int, Task>? ActionEnded { get; set; }
+
+    /// <summary>Shows all that is known at a start: a broker may have lost it, and what does not change is not told again.</summary>
+    public async Task ShowStatesAsync(SiteEngine engine)
+    {
+        foreach ((ResourceAddress resource, DataObject state) in engine.States) await retained.SetAsync(topics.State(resource), Payloads.State(state), CancellationToken.None);
+    }
+
     /// <summary>Shows every rule of a rule set that is now in force, and takes away what is gone.</summary>
     public async Task RulesLoadedAsync(SiteEngine engine, SiteRules rules)
     {
@@ -87,6 +96,10 @@ internal sealed class SiteProjection(Site site, IEnumerable<RuleDefinition> rule
                 HubLog.RuleSwitched(logger, change.Rule, change.Enabled ? "on" : "off", change.By);
                 await ShowRuleAsync(engine, rules, change.Rule);
                 break;
+            case SiteOutput.Ended ended:
+                await OutcomeAsync(ended.Request, ended.Outcome, ended.Attempts);
+                if (ActionEnded is { } told) await told(ended.Request, ended.Outcome, ended.Attempts);
+                break;
             case SiteOutput.Fault { Value: var fault }:
                 await TellAsync(new HubException(Payloads.Camel(fault.Kind.ToString()), "", fault.Rule.Length == 0 ? null : fault.Rule, true, fault.At, fault.Detail, [], [], fault.Cause.ToString()));
                 break;
@@ -116,7 +129,7 @@ internal sealed class SiteProjection(Site site, IEnumerable<RuleDefinition> rule
     public async Task DiskRefusesAsync(string reason) => await TellAsync(new HubException("storageFailed", "", null, true, time.GetUtcNow(), reason, [], [], null));
 
     /// <summary>An action request ended.</summary>
-    public async Task OutcomeAsync(ActionRequest request, ActionOutcome outcome, int attempts)
+    private async Task OutcomeAsync(ActionRequest request, ActionOutcome outcome, int attempts)
     {
         if (outcome.Succeeded) HubLog.ActionDone(logger, request.Action, request.On.Value, request.Cause.ToString());
         else

@@ -24,7 +24,15 @@ internal ref struct JournalDecoder
         long ticks = BinaryPrimitives.ReadInt64LittleEndian(row[21..]);
         var decoder = new JournalDecoder(row[JournalCodec.HeaderBytes..]);
         var entries = new List<JournalEntry>();
-        while (!decoder._rest.IsEmpty) entries.Add(decoder.Entry(ref sequence, ref ticks));
+        try
+        {
+            while (!decoder._rest.IsEmpty) entries.Add(decoder.Entry(ref sequence, ref ticks));
+        }
+        catch (OverflowException)
+        {
+            throw JournalCodec.Damaged("a number is too large");
+        }
+
         return new JournalBatch(entries, digest);
     }
 

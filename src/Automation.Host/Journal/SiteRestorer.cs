@@ -1,4 +1,3 @@
-using System.Buffers;
 using Automation.Core.Engine;
 using Automation.Host.Composition;
 using Automation.Host.Storage;
@@ -8,10 +7,12 @@ namespace Automation.Host.Journal;
 
 /// <summary>Where a site goes on after a start.</summary>
 /// <param name="Player">Without an engine when there is nothing to go on from.</param>
+/// <param name="Outputs">Where the player puts what follows.</param>
 /// <param name="NextSequence">The number of the next entry.</param>
-/// <param name="Bytes">Of the journal since the last snapshot.</param>
-/// <param name="LastBatch">Entries of the last commit when the stop was not clean: nobody knows whether they were told.</param>
-internal sealed record RestoredSite(JournalPlayer Player, long NextSequence, int Inputs, long Bytes, IReadOnlyList<JournalEntry> LastBatch)
+/// <param name="Inputs">Entries of the journal since the last snapshot.</param>
+/// <param name="Bytes">Bytes of them.</param>
+/// <param name="Untold">What the last commit gave out, when nobody knows whether it was told before the process ended.</param>
+internal sealed record SitePlace(JournalPlayer Player, SiteOutputs Outputs, long NextSequence, int Inputs, long Bytes, IReadOnlyList<SiteOutput> Untold)
 {
     /// <summary>What was found wrong, for people; empty when all is well.</summary>
     public IReadOnlyList<string> Problems { get; init; } = [];
@@ -21,16 +22,16 @@ internal sealed record RestoredSite(JournalPlayer Player, long NextSequence, int
 /// Brings a site back to where it was: the newest snapshot that can be trusted, and the journal after it stepped again. What the journal's rows say
 /// of their outputs is compared on the way, so that a state that is not the one that was does not pass unseen.
 /// </summary>
-internal sealed partial class SiteRestorer(string site, JournalStore store, SiteRules current, JournalLimits limits, ILogger logger)
+internal sealed partial class SiteRestorer(string site, JournalStore store, IOutboxStore outbox, SiteRules current, JournalLimits limits, TimeProvider time, ILogger logger)
 {
+    private readonly SiteOutputs _outputs = new();
     private readonly Dictionary<string, SiteRules> _rules = new(StringComparer.Ordinal);
     private readonly List<string> _problems = [];
 
-    /// <param name="outputs">Holds, when it returns, what the last batch gave out.</param>
     /// <exception cref="StorageException">The database cannot be read.</exception>
-    public async Task<RestoredSite> RestoreAsync(SiteOutputs outputs, CancellationToken cancellationToken)
+    public async Task<SitePlace> RestoreAsync(CancellationToken cancellationToken)
     {
-        var player = new JournalPlayer(site, fingerprint => RulesOf(fingerprint), outputs, logger);
+        var player = new JournalPlayer(site, RulesOf, _outputs, logger);
         List<SnapshotPlace> snapshots = await store.SnapshotsAsync(site, cancellationToken);
         foreach (SnapshotPlace place in snapshots)
         {
@@ -40,12 +41,28 @@ internal sealed partial class SiteRestorer(string site, JournalStore store, Site
 
         // Without a snapshot the journal itself may still begin at the beginning, with its rules.
         var tail = new Tail(player.Sequence);
-        await StepAsync(player, outputs, tail, cancellationToken);
+        await StepAsync(player, tail, cancellationToken);
         if (tail.IsDamaged) await DropAsync(player, tail, cancellationToken);
         if (tail.Differing > 0) Say($"{tail.Differing} of the {tail.Rows} commits after the last snapshot gave out something else than then (another version of the program, or a script that is not the same each time); the site goes on with what they give now");
         long next = tail.Last + 1;
         if (tail.Rows > 0 || tail.Dropped) next += limits.NumbersSkipped;
-        return new RestoredSite(player, next, tail.Inputs, tail.Bytes, tail.LastBatch) { Problems = _problems };
+        IReadOnlyList<SiteOutput> untold = await UntoldAsync(tail.LastBatch, cancellationToken);
+        _outputs.Clear();
+        player.ResetDigest();
+        return new SitePlace(player, _outputs, next, tail.Inputs, tail.Bytes, untold) { Problems = _problems };
+    }
+
+    /// <summary>What came of the last commit is told again: twice is better than never. What is old is not: a message that lets something happen must not come minutes late.</summary>
+    private async Task<IReadOnlyList<SiteOutput>> UntoldAsync(IReadOnlyList<JournalEntry> last, CancellationToken cancellationToken)
+    {
+        if (last.Count == 0) return [];
+        List<SiteOutput> untold = time.GetUtcNow() - last[^1].At <= limits.ToldLate ? [.. _outputs.All] : [];
+        foreach (JournalEntry entry in last.Where(e => e.Kind == JournalEntryKind.Outcome))
+        {
+            if (await outbox.FindAsync(entry.Input.Name!, cancellationToken) is { Outcome: { } outcome } row) untold.Add(new SiteOutput.Ended(row.Request, outcome, row.Attempts));
+        }
+
+        return untold;
     }
 
     private async Task<bool> TryBeginAsync(JournalPlayer player, SnapshotPlace place, CancellationToken cancellationToken)
@@ -72,7 +89,7 @@ internal sealed partial class SiteRestorer(string site, JournalStore store, Site
     }
 
     /// <summary>Steps the journal after the snapshot; stops before the first row that cannot be trusted.</summary>
-    private async Task StepAsync(JournalPlayer player, SiteOutputs outputs, Tail tail, CancellationToken cancellationToken)
+    private async Task StepAsync(JournalPlayer player, Tail tail, CancellationToken cancellationToken)
     {
         try
         {
@@ -81,7 +98,7 @@ internal sealed partial class SiteRestorer(string site, JournalStore store, Site
                 JournalBatch batch = JournalDecoder.Read(bytes);
                 if (batch.Entries.Count == 0 || batch.Entries[0].Sequence != first || batch.Entries[^1].Sequence != last || first <= tail.Last) throw JournalCodec.Damaged("a row is not the one it says");
                 foreach (JournalEntry entry in batch.Entries.Where(e => e.Kind == JournalEntryKind.Load)) await FetchRulesAsync(entry.Text!, cancellationToken);
-                outputs.Clear();
+                _outputs.Clear();
                 player.ResetDigest();
                 foreach (JournalEntry entry in batch.Entries) player.Play(entry);
                 tail.Take(batch, bytes.Length, player.Digest);

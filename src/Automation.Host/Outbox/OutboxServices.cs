@@ -6,7 +6,7 @@ namespace Automation.Host.Outbox;
 
 /// <summary>What the queues of all devices share.</summary>
 internal sealed partial class OutboxServices(
-    IOutboxStore store, IActionExecutor executor, OutboxLimits limits, TimeProvider time, Random random, ILogger logger, Action<ActionRequest, ActionOutcome, int> finished) : IDisposable
+    IOutboxStore store, IActionExecutor executor, OutboxLimits limits, TimeProvider time, Random random, ILogger logger, Action<OutboxRow> finished) : IDisposable
 {
     private readonly CancellationTokenSource _stopping = new();
     private readonly CancellationTokenSource _cancelled = new();
@@ -66,17 +66,9 @@ internal sealed partial class OutboxServices(
     /// <summary>Writes the outcome down, then tells it; false when the process stopped before it was on disk.</summary>
     public async Task<bool> FinishAsync(OutboxRow row, ActionOutcome outcome, int attempts)
     {
-        if (!await PersistAsync(() => store.FinishAsync(row, outcome, attempts, Time.GetUtcNow(), CancellationToken.None))) return false;
-        try
-        {
-            finished(row.Request, outcome, attempts);
-        }
-        catch (Exception e)
-        {
-            // A listener that breaks must not stop a device's actions.
-            LogListenerBroke(logger, row.Request.Id, e);
-        }
-
+        DateTimeOffset now = Time.GetUtcNow();
+        if (!await PersistAsync(() => store.FinishAsync(row, outcome, attempts, now, CancellationToken.None))) return false;
+        finished(row with { Outcome = outcome, Attempts = attempts, FinishedAt = now });
         return true;
     }
 
@@ -146,9 +138,6 @@ internal sealed partial class OutboxServices(
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Action} on {Target} ({Id}) broke")]
     private static partial void LogExecutorBroke(ILogger logger, string id, string action, string target, Exception e);
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "A listener could not take the outcome of {Id}")]
-    private static partial void LogListenerBroke(ILogger logger, string id, Exception e);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The outbox cannot be written and actions wait: {Reason}")]
     private static partial void LogStorageFails(ILogger logger, string reason);

@@ -21,9 +21,6 @@ internal interface IOutboxStore
     /// <summary>Closed rows whose outcome nobody was told of, in the order they were added: a crash came between.</summary>
     ValueTask<IReadOnlyList<OutboxRow>> ReadUntoldAsync(CancellationToken cancellationToken);
 
-    /// <summary>The outcome of a closed row needs to be told to nobody any more.</summary>
-    ValueTask SetToldAsync(OutboxRow row, CancellationToken cancellationToken);
-
     /// <summary>The row of a request; null when there is none (any more).</summary>
     ValueTask<OutboxRow?> FindAsync(string id, CancellationToken cancellationToken);
 

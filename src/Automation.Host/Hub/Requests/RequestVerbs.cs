@@ -9,7 +9,7 @@ using Automation.Mqtt;
 namespace Automation.Host.Hub.Requests;
 
 /// <summary>What can be asked of the plugin itself.</summary>
-internal sealed class RequestVerbs(IReadOnlyList<SiteRuntime> sites, TopicNames topics, RetainedTopics retained, IMqttBus bus, ActionRuns runs, DateTimeOffset started)
+internal sealed class RequestVerbs(IReadOnlyList<SiteRuntime> sites, TopicNames topics, RetainedTopics retained, IMqttBus bus, ActionRuns runs, DateTimeOffset started, TimeProvider time)
 {
     /// <summary>Items an answer has at most, so that it stays far below what brokers carry; <c>offset</c> asks for the next.</summary>
     private const int Page = 500;
@@ -136,7 +136,7 @@ internal sealed class RequestVerbs(IReadOnlyList<SiteRuntime> sites, TopicNames 
         if (arguments.Error is { } wrong) return Answer.Wrong(wrong);
         if (SiteOfRule(rule) is not { } site) return NoRule(rule);
         Explanation? explanation = null;
-        await site.AskAsync((engine, rules) => explanation = rules.Documents.Explain(engine, rule, at ?? engine.Now), cancellationToken);
+        await site.AskAsync((engine, rules) => explanation = rules.Documents.Explain(engine, rule, at ?? time.GetUtcNow()), cancellationToken);
         return new Answer(w => w.WriteRawValue(ExplainText.WriteJson(explanation!, site.Site.TimeZone)), null);
     }
 

@@ -49,8 +49,6 @@ internal sealed class SqlHostStore(IDatabase database, TimeProvider time, ILogge
 
     public async ValueTask<IReadOnlyList<OutboxRow>> ReadUntoldAsync(CancellationToken cancellationToken) => await database.RunAsync(_outbox.ReadUntold, cancellationToken);
 
-    public async ValueTask SetToldAsync(OutboxRow row, CancellationToken cancellationToken) => await Do(s => OutboxTable.Tell(s, row.Request.Id), cancellationToken);
-
     public async ValueTask<OutboxRow?> FindAsync(string id, CancellationToken cancellationToken) => await database.RunAsync(s => _outbox.Find(s, id), cancellationToken);
 
     public async ValueTask<IReadOnlyList<OutboxRow>> ReadFinishedAsync(int maximum, CancellationToken cancellationToken) =>

@@ -30,7 +30,7 @@ public sealed class RequestHouse : IAsyncLifetime
         var settings = new HostSettings
         {
             DataFolder = _folder.File("data"),
-            Sites = [new SiteSource(demo with { Devices = [.. demo.Devices.Select(d => d with { Connection = null })] }, [Path.Combine(ShippedSchemas.Root, "rules", "examples", "demo", "rules")])],
+            Sites = [new SiteSource(demo with { Devices = [.. demo.Devices.Select(d => d with { Connection = null })] }, Discovery.DemoDocuments.SiteFile, [Path.Combine(ShippedSchemas.Root, "rules", "examples", "demo", "rules")])],
             Broker = new EmbeddedBroker
             {
                 Options = new MqttBrokerOptions { Listeners = [new MqttListener { Address = new IPEndPoint(IPAddress.Loopback, 0) }] },

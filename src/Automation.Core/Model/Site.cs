@@ -57,6 +57,12 @@ public sealed record Device
     /// <summary>Where the device is spoken to; null for a device that only other MQTT clients feed.</summary>
     public DeviceConnectionInfo? Connection { get; init; }
 
+    /// <summary>An MQTT-only device: how it is known whether it is there.</summary>
+    public ForeignAvailability ForeignAvailability { get; init; } = new();
+
+    /// <summary>An MQTT-only device: what other bridges publish of it and of what it has.</summary>
+    public ImmutableArray<ForeignFeed> Feeds { get; init; } = [];
+
     /// <summary>False: the device's events fire nothing (LNK-13, EVT-7).</summary>
     public bool Notification { get; init; } = true;
 

@@ -101,6 +101,9 @@ internal static class Codes
     public const string DeviceReserved = "AUT1309";
     public const string VariableName = "AUT1310";
     public const string NotOfKind = "AUT1311";
+    public const string FeedShape = "AUT1331";
+    public const string PathShape = "AUT1332";
+    public const string FeedOfConnected = "AUT1333";
 
     public const string SameRule = "AUT2001";
     public const string Shadowed = "AUT2002";

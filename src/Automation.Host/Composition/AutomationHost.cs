@@ -3,6 +3,7 @@ using System.Reflection;
 using System.Text;
 using Automation.Core.Model;
 using Automation.Core.Rules;
+using Automation.Host.Foreign;
 using Automation.Host.Hub;
 using Automation.Host.Hub.Discovery;
 using Automation.Host.Hub.Requests;
@@ -128,6 +129,7 @@ internal sealed partial class AutomationHost : IAsyncDisposable
     {
         var loaded = _settings.Sites.Select(source => (Source: source, Rules: ReadRules(source))).ToList();
         RefuseDuplicates(loaded.SelectMany(l => l.Rules.Rules.Definitions));
+        foreach (SiteSource source in _settings.Sites) ForeignTopics.RefuseOwn(source.Site, _settings.BaseTopic);
         _store = await OpenStorageAsync(cancellationToken);
         await OpenBusAsync(random, cancellationToken);
         _retained = new RetainedTopics(_bus!, _logger);

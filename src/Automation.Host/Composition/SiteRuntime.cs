@@ -1,6 +1,7 @@
 using Automation.Core.Engine;
 using Automation.Core.Model;
 using Automation.Core.Rules;
+using Automation.Host.Foreign;
 using Automation.Host.Hub;
 using Automation.Host.Journal;
 using Automation.Host.Outbox;
@@ -24,6 +25,7 @@ internal sealed class SiteRuntime : IDeviceObserver, IPictureObserver, IAsyncDis
     private readonly ILogger _logger;
     private readonly SiteWriter _writer;
     private readonly RuleReloader _reloader;
+    private readonly ForeignTopics _foreign;
     private Task _writing = Task.CompletedTask;
     private Task _reloading = Task.CompletedTask;
 
@@ -41,6 +43,7 @@ internal sealed class SiteRuntime : IDeviceObserver, IPictureObserver, IAsyncDis
         Projection = new SiteProjection(site, rules.Rules.Definitions, topics, bus, retained, time, _logger);
         _writer = new SiteWriter(site, rules, place, Inbox, journal, store, outbox, Projection, limits, time, _logger);
         _reloader = new RuleReloader(source, templates, Inbox, Projection, rules.Rules.Fingerprint, time, _logger);
+        _foreign = new ForeignTopics(site, this, time);
         foreach (Device device in site.Devices.Where(d => d.Connection is not null))
         {
             _connections[device.Address.Value] = new DeviceConnection(device, new DeviceConnectionLimits(), this, time, new Random(random.Next()), _logger);
@@ -63,6 +66,7 @@ internal sealed class SiteRuntime : IDeviceObserver, IPictureObserver, IAsyncDis
         _writing = Task.Run(_writer.RunAsync, CancellationToken.None);
         _subscriptions.AddRange(await new DeviceCommands(Site, _topics, Inbox, _logger).SubscribeAsync(_bus, cancellationToken));
         foreach (DeviceConnection connection in _connections.Values) connection.Start();
+        _subscriptions.AddRange(await _foreign.SubscribeAsync(_bus, cancellationToken));
         _reloading = Task.Run(() => _reloader.RunAsync(_stop.Token), CancellationToken.None);
     }
 
@@ -82,6 +86,7 @@ internal sealed class SiteRuntime : IDeviceObserver, IPictureObserver, IAsyncDis
         await _stop.CancelAsync();
         foreach (IAsyncDisposable subscription in _subscriptions) await subscription.DisposeAsync();
         _subscriptions.Clear();
+        _foreign.Stop();
         await Task.WhenAll(_connections.Values.Select(c => c.StopAsync()));
         await _reloading;
     }

@@ -129,7 +129,7 @@ internal sealed partial class SiteWriter
                 break;
             case SiteInput.Ended ended:
                 _ended.Add(ended.Request.Id);
-                Take(JournalEntry.Of(EngineInput.Outcome(_next, now, ended.Request.On, ended.Request.Id, ended.Outcome.Succeeded)));
+                Take(JournalEntry.Of(EngineInput.Outcome(_next, now, ended.Request.On, ended.Request.Id, ended.Outcome.IsEffective)));
                 _outputs.Add(new SiteOutput.Ended(ended.Request, ended.Outcome, ended.Attempts));
                 break;
             case SiteInput.Command command:

@@ -1,5 +1,6 @@
 using Automation.Core.Model;
 using Automation.Host.Storage;
+using Automation.Isapi;
 using Microsoft.Extensions.Logging;
 
 namespace Automation.Host.Outbox;
@@ -39,7 +40,7 @@ internal sealed partial class ActionOutbox : IAsyncDisposable
         _services = new OutboxServices(store, executor, limits, time, random, logger, OnFinished);
     }
 
-    /// <summary>A request ended and that is on disk. Told in order per device, on any thread, outside locks.</summary>
+    /// <summary>A request ended and that is on disk. Told in order per device, but for those whose effect is looked for first; on any thread, outside locks.</summary>
     /// <remarks>The site marks it as told in the transaction that makes it an input; what is not marked is told again at the next start.</remarks>
     public event Action<OutboxRow>? Finished;
 
@@ -79,10 +80,7 @@ internal sealed partial class ActionOutbox : IAsyncDisposable
         }
 
         // The start may have read a row from disk before this call came: it is on its way then.
-        foreach (OutboxRow row in added)
-        {
-            if (row.Position > _lastLoaded) Enqueue(row);
-        }
+        Enqueue(added.Where(r => r.Position > _lastLoaded));
     }
 
     /// <summary>A device is reachable again: its next try happens now instead of after the back-off.</summary>
@@ -105,7 +103,7 @@ internal sealed partial class ActionOutbox : IAsyncDisposable
 
         await _services.StopAsync();
         lock (_gate) loops = [_load, _prune, _refusing, .. _queues.Values.Select(q => q.Loop)];
-        Task all = Task.WhenAll(loops);
+        Task all = Task.WhenAll([.. loops, _services.LookedAsync()]);
         if (await EndsAsync(all, _services.Limits.StopGrace)) return;
         await _services.CancelAsync();
         _leftBehind = !await EndsAsync(all, _services.Limits.CancelGrace);
@@ -126,10 +124,10 @@ internal sealed partial class ActionOutbox : IAsyncDisposable
             foreach (OutboxRow row in await ReadAsync(_store.ReadUntoldAsync)) Tell(row);
             IReadOnlyList<OutboxRow> open = await ReadAsync(_store.ReadOpenAsync);
             long last = open.Count == 0 ? 0 : open[^1].Position;
-            foreach (OutboxRow row in open) await ResumeAsync(row);
+            await ResumeAsync(open);
             while (TakeEarly(last) is { Length: > 0 } early)
             {
-                foreach (OutboxRow row in early) Enqueue(row);
+                Enqueue(early);
                 last = early[^1].Position;
             }
 
@@ -172,39 +170,48 @@ internal sealed partial class ActionOutbox : IAsyncDisposable
         }
     }
 
-    private async Task ResumeAsync(OutboxRow row)
+    private async Task ResumeAsync(IReadOnlyList<OutboxRow> open)
     {
-        if (row.State != OutboxState.Sent || RetryPolicy.IsRepeatable(row.Request.Action))
+        foreach (OutboxRow row in open.Where(MayHaveBeenDone))
         {
-            Enqueue(row);
-            return;
+            // Doing it again could be a second pulse of a door: nobody knows, and that is what is told.
+            Interlocked.Increment(ref _waiting);
+            await _services.FinishAsync(row, new ActionAnswer(ActionOutcome.Failed(ActionReason.Interrupted, retrySafe: false)), row.Attempts);
         }
 
-        // It may have been done. Doing it again could be a second pulse of a door: nobody knows, and that is what is told.
-        Interlocked.Increment(ref _waiting);
-        await _services.FinishAsync(row, ActionOutcome.Failed(ActionReason.Interrupted, retrySafe: false), row.Attempts);
+        Enqueue(open.Where(r => !MayHaveBeenDone(r)));
     }
 
-    private void Enqueue(OutboxRow row)
+    private static bool MayHaveBeenDone(OutboxRow row) => row.State == OutboxState.Sent && !RetryPolicy.IsRepeatable(row.Request.Action);
+
+    private void Enqueue(IEnumerable<OutboxRow> rows)
     {
-        DeviceQueue? queue;
-        int waiting = Interlocked.Increment(ref _waiting);
-        lock (_gate)
+        foreach (IGrouping<string, OutboxRow> device in rows.GroupBy(r => r.Request.On.DeviceAddress.Value, StringComparer.Ordinal))
         {
-            string device = row.Request.On.DeviceAddress.Value;
-            if (!_queues.TryGetValue(device, out queue)) _queues.Add(device, queue = new DeviceQueue(_services));
-        }
+            OutboxRow[] ofDevice = [.. device];
+            DeviceQueue? queue;
+            lock (_gate)
+            {
+                if (!_queues.TryGetValue(device.Key, out queue)) _queues.Add(device.Key, queue = new DeviceQueue(_services));
+            }
 
-        if (waiting <= _services.Limits.Waiting && queue.TryAdd(row)) return;
-        lock (_gate) _refusing = RefuseAsync(_refusing, row);
+            int room = _services.Limits.Waiting - Interlocked.Add(ref _waiting, ofDevice.Length) + ofDevice.Length;
+            int fit = Math.Clamp(room, 0, ofDevice.Length);
+            OutboxRow[] refused = [.. queue.Add(ofDevice[..fit]), .. ofDevice[fit..]];
+            if (refused.Length == 0) continue;
+            lock (_gate) _refusing = RefuseAsync(_refusing, refused);
+        }
     }
 
-    /// <summary>Beside the caller: a site that hands over requests must not wait for its own inbox, where the outcome goes.</summary>
-    private async Task RefuseAsync(Task before, OutboxRow row)
+    /// <summary>Beside the caller: a site that hands over requests must not wait for its own inbox, where the outcomes go.</summary>
+    private async Task RefuseAsync(Task before, OutboxRow[] rows)
     {
         await before;
         await Task.Yield();
-        await _services.FinishAsync(row, ActionOutcome.Failed(ActionReason.Busy, retrySafe: true, "too many requests wait for this device"), row.Attempts);
+        foreach (OutboxRow row in rows)
+        {
+            await _services.FinishAsync(row, new ActionAnswer(ActionOutcome.Failed(ActionReason.Busy, retrySafe: true, "too many requests wait for this device")), row.Attempts);
+        }
     }
 
     private void OnFinished(OutboxRow row)

@@ -102,11 +102,22 @@ public sealed partial class DeviceConnection : IAsyncDisposable
         _wake.TrySetResult();
     }
 
-    /// <summary>Does one action. Never throws for what the device does; only when cancelled.</summary>
-    /// <param name="action">One of <see cref="ActionTypes"/>.</param>
-    /// <param name="on">The device or one of its resources.</param>
-    /// <returns><see cref="ActionOutcome.RetrySafe"/> is true where it certainly did not happen and a later try may help.</returns>
-    public async Task<ActionOutcome> ExecuteAsync(string action, ResourceAddress on, DataObject parameters, CancellationToken ct)
+    /// <summary>Does an action on one resource; its effect is not waited for. As the other form otherwise.</summary>
+    public async Task<ActionOutcome> ExecuteAsync(string action, ResourceAddress on, DataObject parameters, CancellationToken ct) =>
+        (await ExecuteAsync(action, [on], parameters, ct).ConfigureAwait(false))[0].Outcome;
+
+    /// <summary>Does an action on one resource or several. Never throws for what the device does; only when cancelled.</summary>
+    /// <param name="action">One of <see cref="ActionTypes"/>; several resources only for one that goes in batches.</param>
+    /// <param name="on">The device or one of its resources; several are resources of one kind.</param>
+    /// <returns>An answer for each resource, in their order. <see cref="ActionOutcome.RetrySafe"/> is true where it certainly did not happen and a later try may help.</returns>
+    public async Task<IReadOnlyList<ActionAnswer>> ExecuteAsync(string action, IReadOnlyList<ResourceAddress> on, DataObject parameters, CancellationToken ct)
+    {
+        var answers = new ActionAnswer[on.Count];
+        for (int i = 0; i < answers.Length; i++) answers[i] = new ActionAnswer(await DoAsync(action, on[i], parameters, ct).ConfigureAwait(false));
+        return answers;
+    }
+
+    private async Task<ActionOutcome> DoAsync(string action, ResourceAddress on, DataObject parameters, CancellationToken ct)
     {
         if (!ActionTypes.IsKnown(action)) return ActionParameters.Invalid($"the action {action} is not known");
         if (on.DeviceAddress != _device.Address || (!on.IsDevice && !_device.Resources.Any(r => r.Address == on))) return ActionParameters.Invalid($"{on} is not a resource of {_device.Address}");

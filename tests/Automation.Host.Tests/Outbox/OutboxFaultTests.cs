@@ -4,6 +4,7 @@ using Automation.Host.Outbox;
 using Automation.Host.Storage;
 using Automation.Host.Storage.Sql;
 using Automation.Host.Storage.Sqlite;
+using Automation.Isapi;
 using Automation.TestKit;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -204,7 +205,11 @@ public sealed class OutboxFaultTests
             }
         }
 
-        public async Task<ActionOutcome> ExecuteAsync(ActionRequest request, CancellationToken cancellationToken)
+        // These kinds do not go in batches, or come alone.
+        public async Task<IReadOnlyList<ActionAnswer>> ExecuteAsync(IReadOnlyList<ActionRequest> requests, CancellationToken cancellationToken) =>
+            [new ActionAnswer(await ExecuteAsync(Assert.Single(requests), cancellationToken))];
+
+        private async Task<ActionOutcome> ExecuteAsync(ActionRequest request, CancellationToken cancellationToken)
         {
             Task<ActionOutcome>? answer = null;
             lock (_gate)

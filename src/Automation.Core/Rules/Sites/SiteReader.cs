@@ -104,9 +104,9 @@ public static class SiteReader
     /// <summary>Reads one device with its resources.</summary>
     private static class DeviceReader
     {
-        private static readonly string[] DeviceNames = ["id", "name", "kind", "model", "serial", "mac", "addedBy", "notification", "en50131Compliant", "authenticated", "connection", "resources"];
+        private static readonly string[] DeviceNames = ["id", "name", "kind", "model", "serial", "mac", "addedBy", "notification", "en50131Compliant", "authenticated", "connection", "availability", "feeds", "resources"];
         private static readonly string[] ConnectionNames = ["url", "devIndex", "user", "passwordEnv", "dialect"];
-        private static readonly string[] ResourceNames = ["kind", "number", "name", "tags", "capabilities", "events", "streams", "presets", "patrols", "patterns", "area"];
+        private static readonly string[] ResourceNames = ["kind", "number", "name", "tags", "capabilities", "events", "streams", "presets", "patrols", "patterns", "area", "feeds"];
 
         private static readonly string[] ChannelNames = ["streams", "presets", "patrols", "patterns"];
 
@@ -128,13 +128,29 @@ public static class SiteReader
             bool authenticated = reader.Flag("authenticated", false);
             DeviceConnectionInfo? connection = reader.Find("connection") is { } c ? Connection(context, c, environment) : null;
             if (!ResourceAddress.TryParse($"{site}/{id ?? "device"}", out ResourceAddress address)) return null;
-            ImmutableArray<Resource> resources = reader.Find("resources") is { } list ? Resources(context, list, address) : [];
+            var feeds = ImmutableArray.CreateBuilder<ForeignFeed>();
+            if (reader.Find("feeds") is { } own) feeds.AddRange(FeedReader.Read(context, own, address));
+            ImmutableArray<Resource> resources = reader.Find("resources") is { } list ? Resources(context, list, address, feeds) : [];
+            ForeignAvailability availability = reader.Find("availability") is { } a ? FeedReader.Availability(context, a) : new();
+            foreach (JsonNode fed in connection is null ? [] : Fed(reader))
+            {
+                context.Findings.AtName(Codes.FeedOfConnected, fed, "the device has a connection: its states and events come from there", $"remove '{fed.Name}', or the connection");
+            }
+
             if (id is null || kind is null || id == "groups") return null;
             return new Device
             {
                 Address = address, Name = name ?? id, Kind = kind, Model = model, Serial = serial, Mac = mac, AddedBy = addedBy, Notification = notification,
                 En50131Compliant = compliant, Authenticated = authenticated, Connection = connection, Resources = resources,
+                ForeignAvailability = availability, Feeds = feeds.ToImmutable(),
             };
+        }
+
+        /// <summary>What makes a device one that other bridges feed.</summary>
+        private static IEnumerable<JsonNode> Fed(ObjectReader device)
+        {
+            IEnumerable<JsonNode> resources = device.Find("resources") is { Kind: JsonKind.Array } list ? list.Children.Where(r => r.Kind == JsonKind.Object) : [];
+            return resources.Select(r => r.Find("feeds")).Prepend(device.Find("feeds")).Prepend(device.Find("availability")).OfType<JsonNode>();
         }
 
         private static DeviceConnectionInfo? Connection(ReadContext context, JsonNode node, Func<string, Secret?> environment)
@@ -177,7 +193,7 @@ public static class SiteReader
             return Secret.None;
         }
 
-        private static ImmutableArray<Resource> Resources(ReadContext context, JsonNode list, ResourceAddress device)
+        private static ImmutableArray<Resource> Resources(ReadContext context, JsonNode list, ResourceAddress device, ImmutableArray<ForeignFeed>.Builder feeds)
         {
             var resources = ImmutableArray.CreateBuilder<Resource>();
             var seen = new HashSet<ResourceAddress>();
@@ -202,6 +218,7 @@ public static class SiteReader
                 if (!seen.Add(address)) context.Error(Codes.ResourceTwice, item, $"'{address}' is written twice", "give each resource of a kind a number of its own");
                 if (kind == "area") areas.Add(number.Value);
                 if (area is { } inArea) zones.Add((inArea, reader.Find("area")!));
+                if (reader.Find("feeds") is { } fed) feeds.AddRange(FeedReader.Read(context, fed, address));
                 foreach (string onlyChannels in kind == "channel" ? [] : ChannelNames)
                 {
                     if (reader.Find(onlyChannels) is { } misplaced) context.Findings.AtName(Codes.NotOfKind, misplaced, $"a resource of kind {kind} has no {onlyChannels}", "remove them");

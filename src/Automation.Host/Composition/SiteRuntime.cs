@@ -22,6 +22,7 @@ internal sealed class SiteRuntime : IDeviceObserver, IPictureObserver, IAsyncDis
     private readonly IMqttBus _bus;
     private readonly TopicNames _topics;
     private readonly ActionOutbox _outbox;
+    private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly SiteWriter _writer;
     private readonly RuleReloader _reloader;
@@ -39,6 +40,7 @@ internal sealed class SiteRuntime : IDeviceObserver, IPictureObserver, IAsyncDis
         _bus = bus;
         _outbox = outbox;
         _topics = topics;
+        _time = time;
         _logger = loggers.CreateLogger("Automation." + site.Id);
         Projection = new SiteProjection(site, rules.Rules.Definitions, topics, bus, retained, time, _logger);
         _writer = new SiteWriter(site, rules, place, Inbox, journal, store, outbox, Projection, limits, time, _logger);
@@ -51,6 +53,9 @@ internal sealed class SiteRuntime : IDeviceObserver, IPictureObserver, IAsyncDis
     }
 
     public Site Site { get; }
+
+    /// <summary>The present; the engine's own instant is that of its last input.</summary>
+    public DateTimeOffset Now => _time.GetUtcNow();
 
     /// <summary>The rules in force.</summary>
     public SiteRules Rules { get; set; }

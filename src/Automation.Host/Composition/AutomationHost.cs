@@ -25,6 +25,7 @@ namespace Automation.Host.Composition;
 internal sealed partial class AutomationHost : IAsyncDisposable
 {
     private readonly List<SiteRuntime> _sites = [];
+    private readonly List<SequenceMark> _marks = [];
     private readonly List<IAsyncDisposable> _subscriptions = [];
     private readonly CancellationTokenSource _stop = new();
     private readonly HostSettings _settings;
@@ -98,6 +99,7 @@ internal sealed partial class AutomationHost : IAsyncDisposable
         await Task.WhenAll(_sites.Select(s => s.StopInputAsync()));
         if (_outbox is not null) await _outbox.StopAsync();
         foreach (SiteRuntime site in _sites) await site.DisposeAsync();
+        foreach (SequenceMark mark in _marks) mark.Dispose();
         await _runs.StopAsync();
         if (_discovery is not null) await _discovery.DisposeAsync();
         if (_retained is not null && _bus is { IsConnected: true })
@@ -145,7 +147,8 @@ internal sealed partial class AutomationHost : IAsyncDisposable
         {
             foreach (Finding finding in rules.Rules.Findings) LogFinding(_logger, finding.Severity == FindingSeverity.Error ? LogLevel.Error : LogLevel.Warning, finding.ToString());
             ILogger logger = _loggers.CreateLogger("Automation." + source.Site.Id);
-            SitePlace place = await new SiteRestorer(source.Site.Id, journal, _store, rules.Rules, JournalLimits.Default, _time, logger).RestoreAsync(cancellationToken);
+            SequenceMark mark = OpenMark(source.Site.Id);
+            SitePlace place = await new SiteRestorer(source.Site.Id, journal, _store, rules.Rules, mark, JournalLimits.Default, _time, logger).RestoreAsync(cancellationToken);
             _sites.Add(new SiteRuntime(source, rules, _settings.Templates, place, journal, _store, _outbox, _bus!, _topics, _retained, JournalLimits.Default, _time, random, _loggers));
         }
 
@@ -248,6 +251,20 @@ internal sealed partial class AutomationHost : IAsyncDisposable
         }
 
         _bus = _broker;
+    }
+
+    private SequenceMark OpenMark(string site)
+    {
+        try
+        {
+            var mark = SequenceMark.Open(_settings.DataFolder, site);
+            _marks.Add(mark);
+            return mark;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new StartRefusedException($"{_settings.DataFolder}: {site}.mark cannot be written: {e.Message}", e);
+        }
     }
 
     private SiteRuleSet ReadRules(SiteSource source)

@@ -85,14 +85,15 @@ internal sealed partial class SiteWriter
     {
         IReadOnlyDictionary<string, bool> toggles = await _store.ReadTogglesAsync(CancellationToken.None);
         string fingerprint = _rules.Rules.Fingerprint;
-        if (_player.Engine is null) LoadNow(_rules, Now());
-        else if (_player.Rules!.Fingerprint != fingerprint) LoadNow(_rules, Engine.Now);
-        ApplyToggles(toggles, Engine.Now);
+        DateTimeOffset then = _player.Engine?.Now ?? Now();
+        if (_player.Rules?.Fingerprint != fingerprint) LoadNow(_rules, then);
+        ApplyToggles(toggles, then);
         Take(JournalEntry.Start(_next, Now()));
         await CommitAsync();
         await _projection.RulesLoadedAsync(Engine, _rules.Rules);
         await _projection.ShowStatesAsync(Engine);
         foreach (string problem in _place.Problems) await _projection.ProblemAsync("stateLost", default, problem);
+        if (_place.Problems.Count > 0) await _snapshots.SaveNowAsync(_player);
         foreach (SiteOutput output in _place.Untold) await _projection.ShowAsync(output, Engine, _rules.Rules);
         await TellAsync();
     }
@@ -212,6 +213,7 @@ internal sealed partial class SiteWriter
         };
         _player.ResetDigest();
         IReadOnlyList<OutboxRow> added = await KeepAsync(commit);
+        Mark(commit.Row.Last);
         _newRules = null;
         _ended.Clear();
         _snapshots.Committed(inputs, commit.Row.Bytes.Length);
@@ -253,6 +255,19 @@ internal sealed partial class SiteWriter
         }
     }
 
+    private void Mark(long last)
+    {
+        try
+        {
+            _place.Mark.Write(last);
+        }
+        catch (IOException e)
+        {
+            // The database has it; what is missing is only the check on the database.
+            LogNotMarked(_logger, _site.Id, e.Message);
+        }
+    }
+
     /// <summary>The engine's time never goes back, and the journal says what it was.</summary>
     private DateTimeOffset Now()
     {
@@ -262,6 +277,9 @@ internal sealed partial class SiteWriter
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Site}: the disk takes inputs again")]
     private static partial void LogDiskIsBack(ILogger logger, string site);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Site}: the number of the last input could not be noted: {Reason}")]
+    private static partial void LogNotMarked(ILogger logger, string site, string reason);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Site}: inputs {First} to {Last} with {Count} action requests are lost, the disk did not take them before the stop: {Reason}")]
     private static partial void LogLost(ILogger logger, string site, long first, long last, int count, string reason);

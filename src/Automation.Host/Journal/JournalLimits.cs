@@ -31,7 +31,4 @@ internal sealed record JournalLimits
 
     /// <summary>How old what the last commit before a crash gave out may be to be told again at the start. Default 30 s: what an output or a camera action is worth.</summary>
     public TimeSpan ToldLate { get; init; } = TimeSpan.FromSeconds(30);
-
-    /// <summary>Numbers left out after a stop that was not clean: what was published and not on disk (a refusing disk) keeps its name to itself.</summary>
-    public long NumbersSkipped { get; init; } = 1_000;
 }

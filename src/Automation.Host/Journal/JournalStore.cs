@@ -64,6 +64,9 @@ internal sealed class JournalStore(IDatabase database, IReadOnlyList<ISiteCommit
     /// <summary>Takes away what cannot be trusted: every row after a number.</summary>
     public ValueTask DropAfterAsync(string site, long last, CancellationToken cancellationToken) => Do(s => JournalTable.DropAfter(s, site, last), cancellationToken);
 
+    /// <summary>Takes away a snapshot that cannot be used.</summary>
+    public ValueTask DropSnapshotAsync(string site, long sequence, CancellationToken cancellationToken) => Do(s => JournalTable.Thin(s, site, sequence), cancellationToken);
+
     /// <summary>Removes what is older or larger than the limits allow; always from one snapshot to the next, so that what is left can be replayed.</summary>
     /// <returns>Rows removed.</returns>
     public async ValueTask<int> PruneAsync(string site, JournalLimits limits, DateTimeOffset now, CancellationToken cancellationToken)

@@ -8,11 +8,12 @@ namespace Automation.Host.Journal;
 /// <summary>Where a site goes on after a start.</summary>
 /// <param name="Player">Without an engine when there is nothing to go on from.</param>
 /// <param name="Outputs">Where the player puts what follows.</param>
+/// <param name="Mark">Where the number of the last entry is noted.</param>
 /// <param name="NextSequence">The number of the next entry.</param>
 /// <param name="Inputs">Entries of the journal since the last snapshot.</param>
 /// <param name="Bytes">Bytes of them.</param>
 /// <param name="Untold">What the last commit gave out, when nobody knows whether it was told before the process ended.</param>
-internal sealed record SitePlace(JournalPlayer Player, SiteOutputs Outputs, long NextSequence, int Inputs, long Bytes, IReadOnlyList<SiteOutput> Untold)
+internal sealed record SitePlace(JournalPlayer Player, SiteOutputs Outputs, SequenceMark Mark, long NextSequence, int Inputs, long Bytes, IReadOnlyList<SiteOutput> Untold)
 {
     /// <summary>What was found wrong, for people; empty when all is well.</summary>
     public IReadOnlyList<string> Problems { get; init; } = [];
@@ -22,7 +23,7 @@ internal sealed record SitePlace(JournalPlayer Player, SiteOutputs Outputs, long
 /// Brings a site back to where it was: the newest snapshot that can be trusted, and the journal after it stepped again. What the journal's rows say
 /// of their outputs is compared on the way, so that a state that is not the one that was does not pass unseen.
 /// </summary>
-internal sealed partial class SiteRestorer(string site, JournalStore store, IOutboxStore outbox, SiteRules current, JournalLimits limits, TimeProvider time, ILogger logger)
+internal sealed partial class SiteRestorer(string site, JournalStore store, IOutboxStore outbox, SiteRules current, SequenceMark mark, JournalLimits limits, TimeProvider time, ILogger logger)
 {
     private readonly SiteOutputs _outputs = new();
     private readonly Dictionary<string, SiteRules> _rules = new(StringComparer.Ordinal);
@@ -44,12 +45,13 @@ internal sealed partial class SiteRestorer(string site, JournalStore store, IOut
         await StepAsync(player, tail, cancellationToken);
         if (tail.IsDamaged) await DropAsync(player, tail, cancellationToken);
         if (tail.Differing > 0) Say($"{tail.Differing} of the {tail.Rows} commits after the last snapshot gave out something else than then (another version of the program, or a script that is not the same each time); the site goes on with what they give now");
-        long next = tail.Last + 1;
-        if (tail.Rows > 0 || tail.Dropped) next += limits.NumbersSkipped;
+        long marked = mark.Read();
+        if (!tail.Dropped && marked > tail.Last) Say($"inputs {tail.Last + 1} to {marked} were taken before the stop and are not in the database: its end was lost (a disk that does not flush, or an old copy put in its place)");
+        long next = Math.Max(tail.Last, marked) + 1;
         IReadOnlyList<SiteOutput> untold = await UntoldAsync(tail.LastBatch, cancellationToken);
         _outputs.Clear();
         player.ResetDigest();
-        return new SitePlace(player, _outputs, next, tail.Inputs, tail.Bytes, untold) { Problems = _problems };
+        return new SitePlace(player, _outputs, mark, next, tail.Inputs, tail.Bytes, untold) { Problems = _problems };
     }
 
     /// <summary>What came of the last commit is told again: twice is better than never. What is old is not: a message that lets something happen must not come minutes late.</summary>
@@ -84,6 +86,7 @@ internal sealed partial class SiteRestorer(string site, JournalStore store, IOut
         catch (Exception e) when (IsDamage(e))
         {
             Say($"the state kept at input {place.Sequence} ({place.At:yyyy-MM-dd'T'HH:mm:ss'Z'}) cannot be used: {e.Message}; the one before it and the journal since are used instead");
+            await store.DropSnapshotAsync(site, place.Sequence, cancellationToken);
             return false;
         }
     }

@@ -28,6 +28,9 @@ internal sealed partial class SiteSnapshots(string site, JournalStore store, Jou
         _saving = SaveAsync(player);
     }
 
+    /// <summary>After a start that found something wrong: the next one need not find it again.</summary>
+    public Task SaveNowAsync(JournalPlayer player) => SaveAsync(player);
+
     /// <summary>At the stop: the next start has nothing to step.</summary>
     public async Task SaveLastAsync(JournalPlayer player)
     {

@@ -232,6 +232,7 @@ public sealed class RestartTests
         {
             house.Kill();
             await house.PassTimeDownAsync(TimeSpan.FromSeconds(random.Next(1, 400)));
+            await house.DoneAsync();
             string hash = Convert.ToHexString(await house.HashAsync());
             string straight = Convert.ToHexString(await house.StraightRunAsync());
             Assert.True(hash == straight, $"seed {seed}: the state is not that of a straight run");

@@ -38,6 +38,7 @@ internal sealed class SiteHouse : IAsyncDisposable
     private SqlDatabase? _open;
     private SiteRuntime? _runtime;
     private ActionOutbox? _outbox;
+    private SequenceMark? _mark;
 
     private SiteHouse(string rules, ManualTime time)
     {
@@ -91,7 +92,8 @@ internal sealed class SiteHouse : IAsyncDisposable
         RuleSetFiles files = source.ReadFiles();
         SiteRules rules = files.Load(source.Site, ShippedTemplates.Library);
         Assert.False(rules.HasErrors, string.Join('\n', rules.Findings));
-        SitePlace place = await new SiteRestorer("store", journal, store, rules, Limits, Time, new Listener(Problems)).RestoreAsync(CancellationToken.None);
+        SequenceMark mark = _mark = SequenceMark.Open(_database + "-marks", "store");
+        SitePlace place = await new SiteRestorer("store", journal, store, rules, mark, Limits, Time, new Listener(Problems)).RestoreAsync(CancellationToken.None);
         ActionOutbox outbox = _outbox = new ActionOutbox(store, Devices, new OutboxLimits { Jitter = 0 }, Time, new Random(1), NullLogger.Instance);
         var retained = new RetainedTopics(Bus, NullLogger.Instance);
         SiteRuntime runtime = _runtime = new SiteRuntime(
@@ -193,7 +195,7 @@ internal sealed class SiteHouse : IAsyncDisposable
 
     public async Task StopAsync()
     {
-        await EndAsync(_outbox!, _runtime!, _open!);
+        await EndAsync(_outbox!, _runtime!, _open!, _mark!);
         _open = null;
     }
 
@@ -206,9 +208,11 @@ internal sealed class SiteHouse : IAsyncDisposable
             if (File.Exists(_database + suffix)) File.Copy(_database + suffix, copy + suffix);
         }
 
-        (ActionOutbox outbox, SiteRuntime runtime, SqlDatabase database) = (_outbox!, _runtime!, _open!);
+        Directory.CreateDirectory(copy + "-marks");
+        File.Copy(Path.Combine(_database + "-marks", "store.mark"), Path.Combine(copy + "-marks", "store.mark"));
+        (ActionOutbox outbox, SiteRuntime runtime, SqlDatabase database, SequenceMark mark) = (_outbox!, _runtime!, _open!, _mark!);
         Devices = new FakeExecutor();
-        _left.Add(() => EndAsync(outbox, runtime, database));
+        _left.Add(() => EndAsync(outbox, runtime, database, mark));
         _database = copy;
         _open = null;
     }
@@ -220,7 +224,7 @@ internal sealed class SiteHouse : IAsyncDisposable
         _folder.Dispose();
     }
 
-    private async Task EndAsync(ActionOutbox outbox, SiteRuntime runtime, SqlDatabase database)
+    private async Task EndAsync(ActionOutbox outbox, SiteRuntime runtime, SqlDatabase database, SequenceMark mark)
     {
         Task end = EndAsync();
         await Until.True(() =>
@@ -237,6 +241,7 @@ internal sealed class SiteHouse : IAsyncDisposable
             await outbox.DisposeAsync();
             await runtime.DisposeAsync();
             await database.DisposeAsync();
+            mark.Dispose();
         }
     }
 

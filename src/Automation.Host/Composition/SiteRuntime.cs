@@ -45,6 +45,7 @@ internal sealed class SiteRuntime : IDeviceObserver, IPictureObserver, IAsyncDis
         Projection = new SiteProjection(site, rules.Rules.Definitions, topics, bus, retained, time, _logger);
         _writer = new SiteWriter(site, rules, place, Inbox, journal, store, outbox, Projection, limits, time, _logger);
         _reloader = new RuleReloader(source, templates, Inbox, Projection, rules.Rules.Fingerprint, time, _logger);
+        Folder = new RuleFolder(site, source.RulePaths, templates, _reloader.LookAsync);
         _foreign = new ForeignTopics(site, this, time);
         foreach (Device device in site.Devices.Where(d => d.Connection is not null))
         {
@@ -59,6 +60,9 @@ internal sealed class SiteRuntime : IDeviceObserver, IPictureObserver, IAsyncDis
 
     /// <summary>The rules in force.</summary>
     public SiteRules Rules { get; set; }
+
+    /// <summary>The site's rule files.</summary>
+    public RuleFolder Folder { get; }
 
     public SiteInbox Inbox { get; } = new();
 
@@ -103,6 +107,8 @@ internal sealed class SiteRuntime : IDeviceObserver, IPictureObserver, IAsyncDis
         Inbox.Complete();
         await _writing;
         foreach (DeviceConnection connection in _connections.Values) await connection.DisposeAsync();
+        Folder.Dispose();
+        _reloader.Dispose();
         _stop.Dispose();
     }
 

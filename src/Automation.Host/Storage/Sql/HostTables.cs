@@ -19,5 +19,8 @@ internal static class HostTables
         CREATE INDEX outbox_open ON outbox (position) WHERE finished_at IS NULL;
         CREATE INDEX outbox_untold ON outbox (position) WHERE finished_at IS NOT NULL AND told = 0;
         CREATE INDEX outbox_finished ON outbox (finished_at) WHERE finished_at IS NOT NULL;
-        """);
+        """)
+    {
+        Salvaged = ["rule_toggles", "sequences", "snapshots", "outbox"],
+    };
 }

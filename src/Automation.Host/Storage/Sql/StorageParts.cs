@@ -1,4 +1,6 @@
+using Automation.Host.History;
 using Automation.Host.Journal;
+using Automation.Host.Operations;
 
 namespace Automation.Host.Storage.Sql;
 
@@ -9,5 +11,8 @@ internal static class StorageParts
     [
         HostTables.Part,
         JournalTable.Part,
+        HistoryTables.Part,
+        ExceptionTable.Part,
+        OperationTable.Part,
     ];
 }

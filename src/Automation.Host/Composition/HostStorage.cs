@@ -22,14 +22,15 @@ internal sealed class HostStorage : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly WriteBehind<ExceptionReport> _reports;
 
-    private HostStorage(DataFolderLock folder, string path, SqlDatabase database, IReadOnlyList<StorageProblem> problems, RetentionLimits retention, TimeProvider time, ILogger logger)
+    private HostStorage(DataFolderLock folder, string path, SqlDatabase database, long lastPosition, IReadOnlyList<StorageProblem> problems, RetentionLimits retention, TimeProvider time, ILogger logger)
     {
         _folder = folder;
         _retention = retention;
         _time = time;
         Database = database;
         Problems = problems;
-        Store = new SqlHostStore(database, time, logger);
+        StandIn = new StandIn(database, lastPosition, time, logger);
+        Store = new SqlHostStore(database, time, logger, StandIn);
         History = new HistoryStore(database);
         Recorder = new HistoryRecorder(retention.History);
         Exceptions = new ExceptionCentre(database, time);
@@ -46,6 +47,9 @@ internal sealed class HostStorage : IAsyncDisposable
     }
 
     public SqlDatabase Database { get; }
+
+    /// <summary>Goes on while the database refuses.</summary>
+    public StandIn StandIn { get; }
 
     public SqlHostStore Store { get; }
 
@@ -73,7 +77,8 @@ internal sealed class HostStorage : IAsyncDisposable
             (SqlDatabase database, IReadOnlyList<StorageProblem> problems) = settings.Postgres is { } postgres
                 ? (await SqlDatabase.OpenAsync(new PostgresSource(postgres), StorageParts.All, new SqlLimits(), cancellationToken), [])
                 : await SqliteStorage.OpenAsync(settings.Sqlite with { Path = Path.Combine(path, SqliteOptions.FileName) }, StorageParts.All, new SqlLimits(), time, cancellationToken);
-            return new HostStorage(folder, path, database, problems, settings.Retention, time, logger);
+            long lastPosition = await database.RunAsync(OutboxTable.LastPosition, cancellationToken);
+            return new HostStorage(folder, path, database, lastPosition, problems, settings.Retention, time, logger);
         }
         catch (StorageException e)
         {
@@ -93,18 +98,26 @@ internal sealed class HostStorage : IAsyncDisposable
         _upkeep.Start();
     }
 
-    /// <summary>Keeps an exception that no exception rule asked for. Never waits.</summary>
-    public void Report(string site, HubException told, bool lasts)
+    /// <summary>Keeps an exception. Never waits.</summary>
+    /// <param name="lasts">Until its end is told; null: it is kept already.</param>
+    public void Report(string site, HubException told, bool? lasts)
     {
+        if (lasts is not { } until)
+        {
+            Exceptions.Committed();
+            return;
+        }
+
         ResourceAddress source = ResourceAddress.TryParse(told.Source, out ResourceAddress address) ? address : default;
         CauseId? cause = told.Cause is { } text && long.TryParse(text.AsSpan(text.LastIndexOf('-') + 1), out long sequence) ? new CauseId(site, sequence) : null;
-        _reports.Add(new ExceptionReport(site, source, told.Type, told.Rule, told.Active ? lasts ? true : null : false, told.At, told.Message, cause));
+        _reports.Add(new ExceptionReport(site, source, told.Type, told.Rule, told.Active ? until ? true : null : false, told.At, told.Message, cause));
     }
 
     public async ValueTask DisposeAsync()
     {
         await _upkeep.DisposeAsync();
         await Watch.DisposeAsync();
+        await StandIn.DisposeAsync();
         await _reports.DisposeAsync();
         await Operations.DisposeAsync();
         await Database.DisposeAsync();

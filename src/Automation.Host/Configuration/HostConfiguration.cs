@@ -44,7 +44,7 @@ internal sealed record HostConfiguration
     /// <exception cref="StartRefusedException">Something of it is missing or wrong.</exception>
     public HostSettings ToSettings(RunOverrides overrides, Func<string, string?> environment)
     {
-        var sites = Sites.Select(s => new SiteSource(ReadSite(s.SiteFile, environment), s.Rules)).ToImmutableArray();
+        var sites = Sites.Select(s => ReadSite(s.SiteFile, s.Rules, environment)).ToImmutableArray();
         if (sites.GroupBy(s => s.Site.Id, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1) is { } twice)
         {
             throw new StartRefusedException($"{File}: two sites have the id '{twice.Key}': rename one in its site file");
@@ -66,21 +66,23 @@ internal sealed record HostConfiguration
         return settings with { Broker = broker.ToBroker(File, BaseTopic, environment) };
     }
 
-    private static Site ReadSite(string file, Func<string, string?> environment)
+    private static SiteSource ReadSite(string path, ImmutableArray<string> rules, Func<string, string?> environment)
     {
+        SourceFile file;
         SiteReading reading;
         try
         {
-            reading = SiteReader.Read(RuleDirectory.ReadFile(file), name => environment(name) is { Length: > 0 } value ? new Secret(value) : null);
+            file = RuleDirectory.ReadFile(path);
+            reading = SiteReader.Read(file, name => environment(name) is { Length: > 0 } value ? new Secret(value) : null);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new StartRefusedException($"{file}: cannot be read: {e.Message}");
+            throw new StartRefusedException($"{path}: cannot be read: {e.Message}");
         }
 
         // A password that is not set is only a warning to who checks files; a run would waste a login attempt on each device.
         Finding[] refused = [.. reading.Findings.Where(f => f.Severity == FindingSeverity.Error || f.Code == "AUT1305")];
-        return reading.Site is { } site && refused.Length == 0 ? site : throw new StartRefusedException(string.Join(Environment.NewLine, refused.Select(f => f.ToString())));
+        return reading.Site is { } site && refused.Length == 0 ? new SiteSource(site, file, rules) : throw new StartRefusedException(string.Join(Environment.NewLine, refused.Select(f => f.ToString())));
     }
 
     private MqttClientOptions ExternalOptions(ExternalBrokerConfiguration external, Func<string, string?> environment) => new()

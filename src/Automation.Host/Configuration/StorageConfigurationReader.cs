@@ -43,6 +43,11 @@ internal static class StorageConfigurationReader
                 SamplesKeptFor = Days("samplesDays") ?? limits.History.SamplesKeptFor,
                 Unrecorded = given.TryGetProperty("unrecordedProperties", out JsonElement names) ? names.EnumerateArray().Select(n => n.GetString()!).ToHashSet(StringComparer.Ordinal) : limits.History.Unrecorded,
             },
+            Journal = limits.Journal with
+            {
+                KeptFor = Days("journalDays") ?? limits.Journal.KeptFor,
+                KeptBytes = given.TryGetProperty("journalMegabytes", out JsonElement journal) ? journal.GetInt64() * Megabyte : limits.Journal.KeptBytes,
+            },
             ExceptionsKeptFor = Days("exceptionsDays") ?? limits.ExceptionsKeptFor,
             Operations = limits.Operations with { KeptFor = Days("operationsDays") ?? limits.Operations.KeptFor },
         };

@@ -31,8 +31,17 @@ internal sealed class SiteProjection(Site site, IEnumerable<RuleDefinition> rule
     /// <summary>Called on the writer's loop when another rule set is in force and shown; set before the site starts.</summary>
     public Func<SiteRules, Task>? RulesLoaded { get; set; }
 
-    /// <summary>Told of everything that is on <c>…/exceptions</c> and that no exception rule asked for; true: it lasts until its end is told. Must return quickly; set before the site starts.</summary>
-    public Action<HubException, bool>? ExceptionTold { get; set; }
+    /// <summary>Told of everything that is on <c>…/exceptions</c>; true: it lasts until its end is told; null: an exception rule asked for it, and its commit keeps it. Must return quickly; set before the site starts.</summary>
+    public Action<HubException, bool?>? ExceptionTold { get; set; }
+
+    /// <summary>Told how every action request of the site ended, after it was shown; set before the site starts.</summary>
+    public Func<ActionRequest, ActionOutcome, int, Task>? ActionEnded { get; set; }
+
+    /// <summary>Shows all that is known at a start: a broker may have lost it, and what does not change is not told again.</summary>
+    public async Task ShowStatesAsync(SiteEngine engine)
+    {
+        foreach ((ResourceAddress resource, DataObject state) in engine.States) await retained.SetAsync(topics.State(resource), Payloads.State(state), CancellationToken.None);
+    }
 
     /// <summary>Shows every rule of a rule set that is now in force, and takes away what is gone.</summary>
     public async Task RulesLoadedAsync(SiteEngine engine, SiteRules rules)
@@ -92,6 +101,10 @@ internal sealed class SiteProjection(Site site, IEnumerable<RuleDefinition> rule
                 HubLog.RuleSwitched(logger, change.Rule, change.Enabled ? "on" : "off", change.By);
                 await ShowRuleAsync(engine, rules, change.Rule);
                 break;
+            case SiteOutput.Ended ended:
+                await OutcomeAsync(ended.Request, ended.Outcome, ended.Attempts);
+                if (ActionEnded is { } told) await told(ended.Request, ended.Outcome, ended.Attempts);
+                break;
             case SiteOutput.Fault { Value: var fault }:
                 await TellAsync(new HubException(Payloads.Camel(fault.Kind.ToString()), "", fault.Rule.Length == 0 ? null : fault.Rule, true, fault.At, fault.Detail, [], [], fault.Cause.ToString()));
                 break;
@@ -133,7 +146,7 @@ internal sealed class SiteProjection(Site site, IEnumerable<RuleDefinition> rule
     public async Task DiskRefusesAsync(string reason) => await TellAsync(new HubException("storageFailed", "", null, true, time.GetUtcNow(), reason, [], [], null));
 
     /// <summary>An action request ended.</summary>
-    public async Task OutcomeAsync(ActionRequest request, ActionOutcome outcome, int attempts)
+    private async Task OutcomeAsync(ActionRequest request, ActionOutcome outcome, int attempts)
     {
         string status = outcome.DeviceStatus is null ? "" : ", device says: " + outcome.DeviceStatus;
         if (!outcome.Succeeded) HubLog.ActionFailed(logger, request.Action, request.On.Value, Payloads.Camel(outcome.Reason.ToString()), status, request.Cause.ToString());
@@ -181,7 +194,7 @@ internal sealed class SiteProjection(Site site, IEnumerable<RuleDefinition> rule
     /// <param name="lasts">Until its end is told; null: an exception rule's own, which its commit keeps.</param>
     private async ValueTask TellAsync(HubException exception, bool log = true, bool? lasts = false)
     {
-        if (lasts is { } until) ExceptionTold?.Invoke(exception, until);
+        ExceptionTold?.Invoke(exception, lasts);
         if (log) HubLog.Exception(logger, exception.Type, exception.Active ? "begins" : "ends", exception.Source.Length == 0 ? site.Id : exception.Source, exception.Message);
         await PublishAsync(topics.Exceptions(site.Id), Payloads.Exception(exception, site.TimeZone));
     }

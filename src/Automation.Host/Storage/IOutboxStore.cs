@@ -18,6 +18,12 @@ internal interface IOutboxStore
     /// <summary>Every open row, in the order they were added.</summary>
     ValueTask<IReadOnlyList<OutboxRow>> ReadOpenAsync(CancellationToken cancellationToken);
 
+    /// <summary>Closed rows whose outcome nobody was told of, in the order they were added: a crash came between.</summary>
+    ValueTask<IReadOnlyList<OutboxRow>> ReadUntoldAsync(CancellationToken cancellationToken);
+
+    /// <summary>The row of a request; null when there is none (any more).</summary>
+    ValueTask<OutboxRow?> FindAsync(string id, CancellationToken cancellationToken);
+
     /// <summary>The last closed rows, newest first.</summary>
     ValueTask<IReadOnlyList<OutboxRow>> ReadFinishedAsync(int maximum, CancellationToken cancellationToken);
 
@@ -47,4 +53,8 @@ internal enum OutboxState
 /// <param name="Position">Order of adding, growing.</param>
 /// <param name="Attempts">Calls begun, as far as they were written down.</param>
 /// <param name="Outcome">Null while the row is open.</param>
-internal sealed record OutboxRow(long Position, ActionRequest Request, OutboxState State, int Attempts, ActionOutcome? Outcome, DateTimeOffset? FinishedAt);
+internal sealed record OutboxRow(long Position, ActionRequest Request, OutboxState State, int Attempts, ActionOutcome? Outcome, DateTimeOffset? FinishedAt)
+{
+    /// <summary>It is not on disk, because the disk refuses: a restart knows nothing of it, and does not do it again.</summary>
+    public bool IsUnwritten { get; init; }
+}

@@ -1,4 +1,5 @@
 using Automation.Host.History;
+using Automation.Host.Journal;
 using Automation.Host.Operations;
 
 namespace Automation.Host.Storage;
@@ -7,6 +8,8 @@ namespace Automation.Host.Storage;
 internal sealed record RetentionLimits
 {
     public HistoryLimits History { get; init; } = HistoryLimits.Default;
+
+    public JournalLimits Journal { get; init; } = JournalLimits.Default;
 
     public OperationLimits Operations { get; init; } = OperationLimits.Default;
 

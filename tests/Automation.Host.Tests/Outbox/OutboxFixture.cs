@@ -54,7 +54,7 @@ internal sealed class OutboxFixture : IAsyncDisposable
         Database = await SqlDatabase.OpenAsync(new SqliteSource(new SqliteOptions { Path = _folder.File(SqliteOptions.FileName), ReserveBytes = 0 }, Time), StorageParts.All, new SqlLimits(), CancellationToken.None);
         Store = new SqlHostStore(Database, Time, NullLogger.Instance);
         Outbox = new ActionOutbox(Store, Executor, Limits, Time, new Random(1), NullLogger.Instance);
-        Outbox.Finished += (request, outcome, attempts) => _finished.Enqueue((request, outcome, attempts));
+        Outbox.Finished += row => _finished.Enqueue((row.Request, row.Outcome!, row.Attempts));
     }
 
     public async Task RestartAsync()
@@ -77,7 +77,7 @@ internal sealed class OutboxFixture : IAsyncDisposable
         ExpiresAt = Time.GetUtcNow() + (worth ?? ActionTypes.All[action].WorthDoing),
     };
 
-    public Task AddAsync(params ActionRequest[] requests) => Outbox.AddAsync(requests, CancellationToken.None).AsTask();
+    public async Task AddAsync(params ActionRequest[] requests) => Outbox.Take(await Store.AddRequestsAsync(requests, CancellationToken.None));
 
     public Task FinishedAsync(int count) => Until.True(() => _finished.Count >= count, () => $"{_finished.Count} of {count} finished");
 

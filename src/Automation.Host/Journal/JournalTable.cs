@@ -14,7 +14,10 @@ internal static class JournalTable
             site {text} NOT NULL, sequence BIGINT NOT NULL, at BIGINT NOT NULL, rules TEXT NOT NULL, journal_bytes BIGINT NOT NULL, bytes {bytes} NOT NULL,
             PRIMARY KEY (site, sequence));
         CREATE TABLE rule_sets (site {text} NOT NULL, fingerprint {text} NOT NULL, at BIGINT NOT NULL, bytes {bytes} NOT NULL, PRIMARY KEY (site, fingerprint));
-        """);
+        """)
+    {
+        Salvaged = ["rule_sets", "state_snapshots", "journal"],
+    };
 
     public static void Add(SqlSession s, string site, in JournalRow row) =>
         s.Execute("INSERT INTO journal (site, first, last, at, bytes) VALUES ($1, $2, $3, $4, $5)", site, row.First, row.Last, row.At, row.Bytes);

@@ -21,6 +21,6 @@ internal static class HostTables
         CREATE INDEX outbox_finished ON outbox (finished_at) WHERE finished_at IS NOT NULL;
         """)
     {
-        Salvaged = ["rule_toggles", "sequences", "snapshots", "outbox"],
+        Salvaged = ["rule_toggles", "outbox"],
     };
 }

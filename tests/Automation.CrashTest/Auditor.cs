@@ -37,11 +37,11 @@ internal sealed class Auditor(string dataFolder, string scratch, Witness witness
 
     public async Task AuditAsync()
     {
-        if (!File.Exists(Path.Combine(dataFolder, SqliteSource.FileName))) return;
+        if (!File.Exists(Path.Combine(dataFolder, SqliteOptions.FileName))) return;
         string copy = Copy();
         try
         {
-            await using SqlDatabase database = await SqlDatabase.OpenAsync(new SqliteSource(Path.Combine(copy, SqliteSource.FileName)), StorageParts.All, new SqlLimits(), CancellationToken.None);
+            await using SqlDatabase database = await SqlDatabase.OpenAsync(new SqliteSource(new SqliteOptions { Path = Path.Combine(copy, SqliteOptions.FileName), ReserveBytes = 0 }, TimeProvider.System), StorageParts.All, new SqlLimits(), CancellationToken.None);
             var store = new SqlHostStore(database, TimeProvider.System, NullLogger.Instance);
             var journal = new JournalStore(database);
             await StepAsync(journal);
@@ -66,7 +66,7 @@ internal sealed class Auditor(string dataFolder, string scratch, Witness witness
     {
         string copy = Path.Combine(scratch, "audit-" + (_round++).ToString(CultureInfo.InvariantCulture));
         Directory.CreateDirectory(copy);
-        foreach (string file in Directory.EnumerateFiles(dataFolder).Where(f => Path.GetFileName(f) is var name && (name.StartsWith(SqliteSource.FileName, StringComparison.Ordinal) || name.EndsWith(".mark", StringComparison.Ordinal)) && !name.EndsWith("-shm", StringComparison.Ordinal)))
+        foreach (string file in Directory.EnumerateFiles(dataFolder).Where(f => Path.GetFileName(f) is var name && (name.StartsWith(SqliteOptions.FileName, StringComparison.Ordinal) || name.EndsWith(".mark", StringComparison.Ordinal)) && !name.EndsWith("-shm", StringComparison.Ordinal) && !name.EndsWith(".reserve", StringComparison.Ordinal)))
         {
             File.Copy(file, Path.Combine(copy, Path.GetFileName(file)));
         }

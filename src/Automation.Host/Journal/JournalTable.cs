@@ -16,7 +16,7 @@ internal static class JournalTable
         CREATE TABLE rule_sets (site {text} NOT NULL, fingerprint {text} NOT NULL, at BIGINT NOT NULL, bytes {bytes} NOT NULL, PRIMARY KEY (site, fingerprint));
         """)
     {
-        Salvaged = ["state_snapshots", "rule_sets", "journal"],
+        Salvaged = ["rule_sets", "state_snapshots", "journal"],
     };
 
     public static void Add(SqlSession s, string site, in JournalRow row) =>

@@ -100,6 +100,9 @@ internal sealed partial class SiteRestorer(string site, JournalStore store, IOut
             {
                 JournalBatch batch = JournalDecoder.Read(bytes);
                 if (batch.Entries.Count == 0 || batch.Entries[0].Sequence != first || batch.Entries[^1].Sequence != last || first <= tail.Last) throw JournalCodec.Damaged("a row is not the one it says");
+
+                // Numbers are left out at a start only, after an end that was lost.
+                if (first != tail.Last + 1 && !batch.Entries.Any(e => e.Kind == JournalEntryKind.Start)) throw JournalCodec.Damaged("rows are missing");
                 foreach (JournalEntry entry in batch.Entries.Where(e => e.Kind == JournalEntryKind.Load)) await FetchRulesAsync(entry.Text!, cancellationToken);
                 _outputs.Clear();
                 player.ResetDigest();

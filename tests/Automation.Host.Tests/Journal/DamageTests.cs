@@ -42,6 +42,19 @@ public sealed class DamageTests
     }
 
     [Fact, Trait("Req", "ACT-10")]
+    public async Task AMissingRow_EndsTheJournal_AndThatIsSaid()
+    {
+        await using SiteHouse house = await SiteHouse.StartAsync(Rules);
+        for (int i = 1; i <= 6; i++) await CountAsync(house, i);
+        house.Kill();
+        await RunAsync(house, s => s.Execute("DELETE FROM journal WHERE last = (SELECT max(last) FROM journal) - 2"));
+        await house.StartAsync();
+        Assert.Contains(house.Problems, p => p.Contains("rows are missing", StringComparison.Ordinal));
+        Assert.Contains("\"inside\":2", house.Retained(Inside)!, StringComparison.Ordinal);
+        await NextStartIsCleanAsync(house);
+    }
+
+    [Fact, Trait("Req", "ACT-10")]
     public async Task ADamagedSnapshot_IsReplacedByTheOneBeforeIt_AndTheJournal()
     {
         await using SiteHouse house = await SiteHouse.StartAsync(Rules);
@@ -203,7 +216,7 @@ public sealed class DamageTests
 
     private static async Task<T> RunAsync<T>(SiteHouse house, Func<SqlSession, T> work)
     {
-        await using SqlDatabase database = await SqlDatabase.OpenAsync(new SqliteSource(house.DatabaseFile), StorageParts.All, new SqlLimits(), CancellationToken.None);
+        await using SqlDatabase database = await SqlDatabase.OpenAsync(new SqliteSource(new SqliteOptions { Path = house.DatabaseFile, ReserveBytes = 0 }, house.Time), StorageParts.All, new SqlLimits(), CancellationToken.None);
         return await database.RunAsync(work, CancellationToken.None);
     }
 }

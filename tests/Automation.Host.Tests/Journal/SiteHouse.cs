@@ -83,7 +83,7 @@ internal sealed class SiteHouse : IAsyncDisposable
     {
         Bus = new FakeBus();
         Problems.Clear();
-        SqlDatabase database = _open = await SqlDatabase.OpenAsync(new SqliteSource(_database), StorageParts.All, new SqlLimits(), CancellationToken.None);
+        SqlDatabase database = _open = await SqlDatabase.OpenAsync(new SqliteSource(new SqliteOptions { Path = _database, ReserveBytes = 0 }, Time), StorageParts.All, new SqlLimits(), CancellationToken.None);
         var store = new SqlHostStore(database, Time, NullLogger.Instance);
         var journal = new JournalStore(database);
         SiteReading reading = SiteReader.Read(_siteFile, static _ => null);

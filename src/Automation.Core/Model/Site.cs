@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Automation.Core.Compilation.Form;
 
 namespace Automation.Core.Model;
 
@@ -51,6 +52,15 @@ public sealed record Device
     /// <summary>False: the device's events fire nothing (LNK-13, EVT-7).</summary>
     public bool Notification { get; init; } = true;
 
+    /// <summary>When the notification is on, in the site's time zone; null: whenever <see cref="Notification"/> is (EVT-7).</summary>
+    public WeeklyWindows? NotificationSchedule { get; init; }
+
+    /// <summary>Its MAC address, twelve lower-case hexadecimal digits; null when the site file does not say. Tells who pushed an event.</summary>
+    public string? Mac { get; init; }
+
+    /// <summary>Its serial number; null when the site file does not say. Tells who pushed an event.</summary>
+    public string? Serial { get; init; }
+
     /// <summary>A panel in EN50131 compliant mode must be authenticated before it is a source or a target (LNK-10).</summary>
     public bool En50131Compliant { get; init; }
 
@@ -86,7 +96,7 @@ public sealed record Resource
 /// <summary>How a device is reached over HTTP.</summary>
 public sealed record DeviceConnectionInfo
 {
-    /// <summary>Scheme, host and port, e.g. <c>http://127.0.0.1:8101</c>.</summary>
+    /// <summary>Scheme, host and port, e.g. <c>http://127.0.0.1:8101</c>; of the gateway, for a device that is spoken to through one.</summary>
     public required Uri Url { get; init; }
 
     public string User { get; init; } = "";
@@ -95,4 +105,26 @@ public sealed record DeviceConnectionInfo
 
     /// <summary>Which dialect leads: <c>isapi</c> (XML), <c>securityCp</c> (panels, JSON).</summary>
     public string Dialect { get; init; } = "isapi";
+
+    /// <summary>How to log in: null for whatever the device offers (Digest, Basic), <c>session</c> for a panel's session (isapi.md 1.5).</summary>
+    public string? Login { get; init; }
+
+    /// <summary>Where its events come from: <c>stream</c>, or <c>push</c> where the device sends them to us and no stream is opened.</summary>
+    public string Events { get; init; } = "stream";
+
+    /// <summary>Whose certificate is taken; null: one that the machine trusts.</summary>
+    public TlsTrust? Tls { get; init; }
+
+    /// <summary>The receiver gateway that also brings its events; null: none (DEV-3).</summary>
+    public GatewayRoute? Gateway { get; init; }
 }
+
+/// <param name="Device">The gateway, a device of the site.</param>
+/// <param name="DevIndex">What the gateway calls the device: a uuid.</param>
+/// <param name="Calls">Requests to the device go through the gateway too: it has no address of its own.</param>
+public sealed record GatewayRoute(ResourceAddress Device, string DevIndex, bool Calls);
+
+/// <summary>A device's certificate that no authority has signed.</summary>
+/// <param name="Pins">SHA-256 of the certificate's public key (SubjectPublicKeyInfo), base64; any of them is taken, nothing else is. Empty: see the other.</param>
+/// <param name="AcceptSelfSigned">Any self-signed certificate is taken: encrypted, but anybody in between could be the device.</param>
+public sealed record TlsTrust(ImmutableArray<string> Pins, bool AcceptSelfSigned);

@@ -98,8 +98,8 @@ internal sealed class SiteRuntime : IDeviceObserver, IPictureObserver, IAsyncDis
         _stop.Dispose();
     }
 
-    public void EventReported(ResourceAddress resource, string type, EventState state, DataObject data) =>
-        Inbox.Post(new SiteInput.Engine(EngineInput.Event(0, default, resource, type, state, data)));
+    public void EventReported(ResourceAddress resource, string type, EventState state, DataObject data, bool old) =>
+        Inbox.Post(new SiteInput.Engine(EngineInput.Event(0, default, resource, type, state, data) with { Initial = old }));
 
     public void StateReported(ResourceAddress resource, DataObject properties, bool initial) =>
         Inbox.Post(new SiteInput.Engine(EngineInput.State(0, default, resource, properties, initial)));

@@ -37,6 +37,19 @@ public enum ActionReason
     Invalid,
 }
 
+/// <summary>Whether what an action was to bring about was seen on the device afterwards.</summary>
+public enum ActionEffect
+{
+    /// <summary>It cannot be seen, or nobody could look.</summary>
+    Unknown,
+
+    /// <summary>It was seen.</summary>
+    Confirmed,
+
+    /// <summary>The device took the request, and within the time that this kind of action needs nothing of it was seen.</summary>
+    NotSeen,
+}
+
 /// <summary>How one action request ended.</summary>
 /// <param name="Succeeded">The device said it was done.</param>
 /// <param name="Reason">Why it was not.</param>
@@ -44,6 +57,15 @@ public enum ActionReason
 /// <param name="DeviceStatus">The device's own words, e.g. <c>4 invalidOperation</c>; null when it said nothing.</param>
 public sealed record ActionOutcome(bool Succeeded, ActionReason Reason, bool RetrySafe, string? DeviceStatus)
 {
+    /// <summary>Of an action that succeeded: whether its effect was seen.</summary>
+    public ActionEffect Effect { get; init; }
+
+    /// <summary>What was seen, as a person reads it, e.g. <c>arming is disarm</c>; null when there is nothing to say.</summary>
+    public string? Seen { get; init; }
+
+    /// <summary>The device took it, and nothing speaks against that it happened.</summary>
+    public bool IsEffective => Succeeded && Effect != ActionEffect.NotSeen;
+
     public static ActionOutcome Done(string? deviceStatus = null) => new(true, ActionReason.None, false, deviceStatus);
 
     public static ActionOutcome Failed(ActionReason reason, bool retrySafe, string? deviceStatus = null) =>

@@ -10,7 +10,11 @@ namespace Automation.Core.Model;
 /// <param name="Repeatable">Whether repeating it is harmless: true gives at-least-once, false at-most-once.</param>
 /// <param name="WorthDoing">How long it stays worth doing; a rule can say otherwise with <c>expiresAfter</c>.</param>
 /// <param name="Parameters">The names of the parameters it takes.</param>
-public sealed record ActionTypeInfo(string Name, string Title, ImmutableArray<string> Kinds, bool Repeatable, TimeSpan WorthDoing, ImmutableArray<string> Parameters);
+public sealed record ActionTypeInfo(string Name, string Title, ImmutableArray<string> Kinds, bool Repeatable, TimeSpan WorthDoing, ImmutableArray<string> Parameters)
+{
+    /// <summary>Several resources of one device are done in one call, where the device can. Only of what is repeatable: a call that failed half way is made again.</summary>
+    public bool Batch { get; init; }
+}
 
 /// <summary>The actions on devices (LNK-3, ACT-1…ACT-7).</summary>
 public static class ActionTypes
@@ -46,18 +50,18 @@ public static class ActionTypes
         // Outputs and relays. ACT-2, ACT-5.
         yield return Of("triggerAlarmOutput", "Trigger alarm output", true, output, "alarm-output").With("state", "pulseSeconds");
         yield return Of("pulseAlarmOutput", "Pulse alarm output", false, output, "alarm-output").With("milliseconds");
-        yield return Of("openRelay", "Open relay", true, output, "relay");
-        yield return Of("closeRelay", "Close relay", true, output, "relay");
+        yield return Of("openRelay", "Open relay", true, output, "relay").InBatches();
+        yield return Of("closeRelay", "Close relay", true, output, "relay").InBatches();
         yield return Of("sirenOn", "Siren on", true, output, "siren").With("seconds");
         yield return Of("sirenOff", "Siren off", true, arming, "siren");
 
         // Panels. ACT-3, ACT-4.
-        yield return Of("arm", "Arm area", true, arming, "area", "device").With("mode");
-        yield return Of("disarm", "Disarm area", true, arming, "area", "device");
-        yield return Of("clearAlarm", "Clear alarm", true, arming, "area", "device");
-        yield return Of("bypassZone", "Bypass zone", true, arming, "zone");
-        yield return Of("recoverZone", "Recover zone bypass", true, arming, "zone");
-        yield return Of("deactivateZone", "Deactivate zone", true, arming, "zone").With("mode", "permanent");
+        yield return Of("arm", "Arm area", true, arming, "area", "device").With("mode").InBatches();
+        yield return Of("disarm", "Disarm area", true, arming, "area", "device").InBatches();
+        yield return Of("clearAlarm", "Clear alarm", true, arming, "area", "device").InBatches();
+        yield return Of("bypassZone", "Bypass zone", true, arming, "zone").InBatches();
+        yield return Of("recoverZone", "Recover zone bypass", true, arming, "zone").InBatches();
+        yield return Of("deactivateZone", "Deactivate zone", true, arming, "zone").With("mode", "permanent").InBatches();
 
         // Doors. ACT-6.
         yield return Of("openDoor", "Open door", false, door, "door", "station");
@@ -78,6 +82,8 @@ public static class ActionTypes
 
     private static ActionTypeInfo Of(string name, string title, bool repeatable, TimeSpan worthDoing, params string[] kinds) =>
         new(name, title, [.. kinds], repeatable, worthDoing, []);
+
+    private static ActionTypeInfo InBatches(this ActionTypeInfo type) => type with { Batch = true };
 
     private static ActionTypeInfo With(this ActionTypeInfo type, params string[] parameters) => type with { Parameters = [.. parameters] };
 }

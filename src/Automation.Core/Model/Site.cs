@@ -46,20 +46,29 @@ public sealed record Device
     /// <summary>How the device was added: <c>ip-domain</c>, <c>p2p</c> or <c>proxied</c> (DEV-3, LNK-9).</summary>
     public string AddedBy { get; init; } = "ip-domain";
 
+    /// <summary>The device's model, as it says itself; null when it is not known.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>The serial number: what a device is known again by when its address or name has changed. Null when it is not known, or another device of the site says the same one.</summary>
+    public string? Serial { get; init; }
+
+    /// <summary>The hardware address, lower case with colons; null when it is not known.</summary>
+    public string? Mac { get; init; }
+
     /// <summary>Where the device is spoken to; null for a device that only other MQTT clients feed.</summary>
     public DeviceConnectionInfo? Connection { get; init; }
+
+    /// <summary>An MQTT-only device: how it is known whether it is there.</summary>
+    public ForeignAvailability ForeignAvailability { get; init; } = new();
+
+    /// <summary>An MQTT-only device: what other bridges publish of it and of what it has.</summary>
+    public ImmutableArray<ForeignFeed> Feeds { get; init; } = [];
 
     /// <summary>False: the device's events fire nothing (LNK-13, EVT-7).</summary>
     public bool Notification { get; init; } = true;
 
     /// <summary>When the notification is on, in the site's time zone; null: whenever <see cref="Notification"/> is (EVT-7).</summary>
     public WeeklyWindows? NotificationSchedule { get; init; }
-
-    /// <summary>Its MAC address, twelve lower-case hexadecimal digits; null when the site file does not say. Tells who pushed an event.</summary>
-    public string? Mac { get; init; }
-
-    /// <summary>Its serial number; null when the site file does not say. Tells who pushed an event.</summary>
-    public string? Serial { get; init; }
 
     /// <summary>A panel in EN50131 compliant mode must be authenticated before it is a source or a target (LNK-10).</summary>
     public bool En50131Compliant { get; init; }
@@ -83,14 +92,32 @@ public sealed record Resource
     /// <summary>Words rules select by with <c>@tag</c>; slugs.</summary>
     public ImmutableArray<string> Tags { get; init; } = [];
 
-    /// <summary>What the resource can do beyond its kind, e.g. <c>ptz</c>, <c>peopleCounting</c>, <c>thermal</c>.</summary>
+    /// <summary>What the resource can do beyond its kind: words of <see cref="Model.Capabilities"/>, or of the user's own.</summary>
     public ImmutableArray<string> Capabilities { get; init; } = [];
 
-    /// <summary>The numbers of the presets a PTZ channel has; empty when unknown.</summary>
-    public ImmutableArray<int> Presets { get; init; } = [];
+    /// <summary>The event types (<see cref="EventTypes"/>) the device can raise on it; empty when unknown.</summary>
+    public ImmutableArray<string> Events { get; init; } = [];
+
+    /// <summary>The numbers of a channel's streams: channel × 100 + stream, e.g. 101 and 102; empty when unknown.</summary>
+    public ImmutableArray<int> Streams { get; init; } = [];
+
+    /// <summary>The presets a PTZ channel has; empty when unknown.</summary>
+    public ImmutableArray<NamedNumber> Presets { get; init; } = [];
+
+    /// <summary>The patrols a PTZ channel has; empty when unknown.</summary>
+    public ImmutableArray<NamedNumber> Patrols { get; init; } = [];
+
+    /// <summary>The patterns a PTZ channel has; empty when unknown.</summary>
+    public ImmutableArray<NamedNumber> Patterns { get; init; } = [];
 
     /// <summary>The area a zone belongs to, by number; null when it is not said.</summary>
     public int? Area { get; init; }
+}
+
+/// <summary>A preset, patrol or pattern: its number in the device and the name people gave it; the name is empty when there is none.</summary>
+public readonly record struct NamedNumber(int Number, string Name)
+{
+    public override string ToString() => Name.Length == 0 ? Number.ToString(System.Globalization.CultureInfo.InvariantCulture) : $"{Number} {Name}";
 }
 
 /// <summary>How a device is reached over HTTP.</summary>
@@ -106,6 +133,18 @@ public sealed record DeviceConnectionInfo
     /// <summary>Which dialect leads: <c>isapi</c> (XML), <c>securityCp</c> (panels, JSON).</summary>
     public string Dialect { get; init; } = "isapi";
 
+    /// <summary>Behind a receiver gateway: the receiver's index of the device, a uuid (002 §3.2); null when it is behind none.</summary>
+    public string? DevIndex { get; init; }
+
+    /// <summary>The gateway, a device of the site, that brings the device's events (DEV-3); empty: none.</summary>
+    public ResourceAddress Gateway { get; init; }
+
+    /// <summary>The gateway brings events only: requests go to <see cref="Url"/>, which is the device's own address.</summary>
+    public bool HasOwnAddress { get; init; }
+
+    /// <summary>Requests go through the gateway at <see cref="Url"/> and name the device by its index.</summary>
+    public bool IsThroughGateway => DevIndex is not null && !HasOwnAddress;
+
     /// <summary>How to log in: null for whatever the device offers (Digest, Basic), <c>session</c> for a panel's session (isapi.md 1.5).</summary>
     public string? Login { get; init; }
 
@@ -114,15 +153,7 @@ public sealed record DeviceConnectionInfo
 
     /// <summary>Whose certificate is taken; null: one that the machine trusts.</summary>
     public TlsTrust? Tls { get; init; }
-
-    /// <summary>The receiver gateway that also brings its events; null: none (DEV-3).</summary>
-    public GatewayRoute? Gateway { get; init; }
 }
-
-/// <param name="Device">The gateway, a device of the site.</param>
-/// <param name="DevIndex">What the gateway calls the device: a uuid.</param>
-/// <param name="Calls">Requests to the device go through the gateway too: it has no address of its own.</param>
-public sealed record GatewayRoute(ResourceAddress Device, string DevIndex, bool Calls);
 
 /// <summary>A device's certificate that no authority has signed.</summary>
 /// <param name="Pins">SHA-256 of the certificate's public key (SubjectPublicKeyInfo), base64; any of them is taken, nothing else is. Empty: see the other.</param>

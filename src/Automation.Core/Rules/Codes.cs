@@ -107,6 +107,9 @@ internal static class Codes
     public const string PinShape = "AUT1315";
     public const string MacShape = "AUT1316";
     public const string ConnectionContradicts = "AUT1317";
+    public const string FeedShape = "AUT1331";
+    public const string PathShape = "AUT1332";
+    public const string FeedOfConnected = "AUT1333";
 
     public const string SameRule = "AUT2001";
     public const string Shadowed = "AUT2002";

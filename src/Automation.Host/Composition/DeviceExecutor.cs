@@ -4,11 +4,18 @@ using Automation.Isapi;
 
 namespace Automation.Host.Composition;
 
-/// <summary>Hands an action request to the connection of its device.</summary>
+/// <summary>Hands action requests to the connection of their device.</summary>
 internal sealed class DeviceExecutor(Func<ResourceAddress, DeviceConnection?> connectionOf) : IActionExecutor
 {
-    public Task<ActionOutcome> ExecuteAsync(ActionRequest request, CancellationToken cancellationToken) =>
-        connectionOf(request.On) is { } connection
-            ? connection.ExecuteAsync(request.Action, request.On, request.Parameters, cancellationToken)
-            : Task.FromResult(ActionOutcome.Failed(ActionReason.Invalid, retrySafe: false, "no connection is configured for this device"));
+    public async Task<IReadOnlyList<ActionAnswer>> ExecuteAsync(IReadOnlyList<ActionRequest> requests, CancellationToken cancellationToken)
+    {
+        ActionRequest first = requests[0];
+        if (connectionOf(first.On) is { } connection)
+        {
+            return await connection.ExecuteAsync(first.Action, [.. requests.Select(r => r.On)], first.Parameters, cancellationToken);
+        }
+
+        var none = new ActionAnswer(ActionOutcome.Failed(ActionReason.Invalid, retrySafe: false, "no connection is configured for this device"));
+        return [.. requests.Select(_ => none)];
+    }
 }

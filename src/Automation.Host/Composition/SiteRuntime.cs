@@ -1,6 +1,7 @@
 using Automation.Core.Engine;
 using Automation.Core.Model;
 using Automation.Core.Rules;
+using Automation.Host.Foreign;
 using Automation.Host.Hub;
 using Automation.Host.Outbox;
 using Automation.Host.Storage;
@@ -23,6 +24,7 @@ internal sealed class SiteRuntime : IDeviceObserver, IPictureObserver, IAsyncDis
     private readonly ILogger _logger;
     private readonly SiteWriter _writer;
     private readonly RuleReloader _reloader;
+    private readonly ForeignTopics _foreign;
     private Task _writing = Task.CompletedTask;
     private Task _reloading = Task.CompletedTask;
 
@@ -39,9 +41,12 @@ internal sealed class SiteRuntime : IDeviceObserver, IPictureObserver, IAsyncDis
         Projection = new SiteProjection(site, rules.Definitions, topics, bus, retained, time, _logger);
         _writer = new SiteWriter(site, rules, engine, Inbox, store, outbox, Projection, new SequenceSource(site.Id, store), time, _logger);
         _reloader = new RuleReloader(site, rulePaths, templates, Inbox, Projection, rules.Fingerprint, time, _logger);
-        foreach (Device device in site.Devices.Where(d => d.Connection is not null))
+        _foreign = new ForeignTopics(site, this, time);
+        // Gateways first: the devices behind them speak through their connections.
+        foreach (Device device in site.Devices.Where(d => d.Connection is not null).OrderByDescending(d => d.Connection!.Gateway.IsEmpty))
         {
-            _connections[device.Address.Value] = new DeviceConnection(device, new DeviceConnectionLimits(), this, time, new Random(random.Next()), _logger);
+            DeviceConnection? gateway = _connections.GetValueOrDefault(device.Connection!.Gateway.Value);
+            _connections[device.Address.Value] = new DeviceConnection(device, new DeviceConnectionLimits(), this, time, new Random(random.Next()), _logger, gateway);
         }
     }
 
@@ -66,6 +71,7 @@ internal sealed class SiteRuntime : IDeviceObserver, IPictureObserver, IAsyncDis
         _writing = Task.Run(_writer.RunAsync, CancellationToken.None);
         _subscriptions.AddRange(await new DeviceCommands(Site, _topics, Inbox, _logger).SubscribeAsync(_bus, cancellationToken));
         foreach (DeviceConnection connection in _connections.Values) connection.Start();
+        _subscriptions.AddRange(await _foreign.SubscribeAsync(_bus, cancellationToken));
         _reloading = Task.Run(() => _reloader.RunAsync(_stop.Token), CancellationToken.None);
     }
 
@@ -85,6 +91,7 @@ internal sealed class SiteRuntime : IDeviceObserver, IPictureObserver, IAsyncDis
         await _stop.CancelAsync();
         foreach (IAsyncDisposable subscription in _subscriptions) await subscription.DisposeAsync();
         _subscriptions.Clear();
+        _foreign.Stop();
         await Task.WhenAll(_connections.Values.Select(c => c.StopAsync()));
         await _reloading;
         Inbox.Complete();
@@ -94,7 +101,7 @@ internal sealed class SiteRuntime : IDeviceObserver, IPictureObserver, IAsyncDis
     public async ValueTask DisposeAsync()
     {
         await StopInputAsync();
-        foreach (DeviceConnection connection in _connections.Values) await connection.DisposeAsync();
+        foreach (DeviceConnection connection in _connections.Values.Reverse()) await connection.DisposeAsync();
         _stop.Dispose();
     }
 

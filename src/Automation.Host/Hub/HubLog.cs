@@ -28,6 +28,9 @@ internal static partial class HubLog
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Action} on {Target} not done: {Reason}{Status} ({Cause})")]
     public static partial void ActionFailed(ILogger logger, string action, string target, string reason, string status, string cause);
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Action} on {Target} taken but without effect{Status}: {Seen} ({Cause})")]
+    public static partial void ActionIneffective(ILogger logger, string action, string target, string status, string seen, string cause);
+
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Type} {State} at {Source}: {Text}")]
     public static partial void Exception(ILogger logger, string type, string state, string source, string text);
 }

@@ -21,7 +21,7 @@ internal static class Payloads
         return Write(w =>
         {
             w.WriteString("type", value.Type);
-            w.WriteString("state", value.Phase switch { EventPhase.Begin => "begin", EventPhase.Repeat => "repeat", _ => "end" });
+            w.WriteString("state", value.Old ? "old" : value.Phase switch { EventPhase.Begin => "begin", EventPhase.Repeat => "repeat", _ => "end" });
             WriteTime(w, "at", value.At, zone);
             if (value.Data["deviceTime"] is { Kind: DataKind.Text } deviceTime) w.WriteString("deviceTime", deviceTime.Text);
             w.WriteNumber("count", value.Count);
@@ -70,6 +70,8 @@ internal static class Payloads
             w.WriteString("outcome", outcome.Succeeded ? "succeeded" : outcome.Reason == ActionReason.Expired ? "expired" : "failed");
             if (!outcome.Succeeded) w.WriteString("reason", Camel(outcome.Reason.ToString()));
             if (outcome.DeviceStatus is not null) w.WriteString("deviceStatus", outcome.DeviceStatus);
+            if (outcome.Succeeded) w.WriteString("effect", Camel(outcome.Effect.ToString()));
+            if (outcome.Seen is not null) w.WriteString("seen", outcome.Seen);
             w.WriteNumber("attempts", attempts);
             w.WriteString("cause", value.Cause.ToString());
         });

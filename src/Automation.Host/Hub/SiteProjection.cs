@@ -118,20 +118,18 @@ internal sealed class SiteProjection(Site site, IEnumerable<RuleDefinition> rule
     /// <summary>An action request ended.</summary>
     public async Task OutcomeAsync(ActionRequest request, ActionOutcome outcome, int attempts)
     {
-        if (outcome.Succeeded) HubLog.ActionDone(logger, request.Action, request.On.Value, request.Cause.ToString());
-        else
-        {
-            string status = outcome.DeviceStatus is null ? "" : ", device says: " + outcome.DeviceStatus;
-            HubLog.ActionFailed(logger, request.Action, request.On.Value, Payloads.Camel(outcome.Reason.ToString()), status, request.Cause.ToString());
-        }
+        string status = outcome.DeviceStatus is null ? "" : ", device says: " + outcome.DeviceStatus;
+        if (!outcome.Succeeded) HubLog.ActionFailed(logger, request.Action, request.On.Value, Payloads.Camel(outcome.Reason.ToString()), status, request.Cause.ToString());
+        else if (outcome.IsEffective) HubLog.ActionDone(logger, request.Action, request.On.Value, request.Cause.ToString());
+        else HubLog.ActionIneffective(logger, request.Action, request.On.Value, status, outcome.Seen ?? "nothing of it was seen", request.Cause.ToString());
 
         DateTimeOffset now = time.GetUtcNow();
         await PublishAsync(topics.Actions(site.Id), Payloads.Action(request, outcome, attempts, now, site.TimeZone));
-        if (!outcome.Succeeded)
-        {
-            string message = $"{request.Action} on {request.On.Value} was not done: {Payloads.Camel(outcome.Reason.ToString())}{(outcome.DeviceStatus is null ? "" : $" ({outcome.DeviceStatus})")}";
-            await TellAsync(new HubException("actionFailed", request.On.Value, request.Rule, true, now, message, [], [], request.Cause.ToString()), log: false);
-        }
+        if (outcome.IsEffective) return;
+        (string type, string what) = outcome.Succeeded
+            ? ("actionIneffective", $"was taken by the device{(outcome.DeviceStatus is null ? "" : $" ({outcome.DeviceStatus})")}, but did not happen: {outcome.Seen ?? "nothing of it was seen"}")
+            : ("actionFailed", $"was not done: {Payloads.Camel(outcome.Reason.ToString())}{(outcome.DeviceStatus is null ? "" : $" ({outcome.DeviceStatus})")}");
+        await TellAsync(new HubException(type, request.On.Value, request.Rule, true, now, $"{request.Action} on {request.On.Value} {what}", [], [], request.Cause.ToString()), log: false);
     }
 
     public async ValueTask PictureAsync(ResourceAddress resource, ReadOnlyMemory<byte> jpeg) => await retained.SetAsync(topics.Snapshot(resource), jpeg.ToArray(), CancellationToken.None);

@@ -1,5 +1,6 @@
 using Automation.Core.Model;
 using Automation.Host.Storage;
+using Automation.Isapi;
 using Microsoft.Extensions.Logging;
 
 namespace Automation.Host.Outbox;
@@ -38,7 +39,7 @@ internal sealed partial class ActionOutbox : IAsyncDisposable
         _services = new OutboxServices(store, executor, limits, time, random, logger, OnFinished);
     }
 
-    /// <summary>A request ended and that is on disk: the request, how it ended, the calls it took. Told in order per device, on any thread, outside locks.</summary>
+    /// <summary>A request ended and that is on disk: the request, how it ended, the calls it took. Told in order per device, but for those whose effect is looked for first; on any thread, outside locks.</summary>
     /// <remarks>A crash between disk and telling can leave one untold; <see cref="IOutboxStore.ReadFinishedAsync"/> has it.</remarks>
     public event Action<ActionRequest, ActionOutcome, int>? Finished;
 
@@ -81,7 +82,7 @@ internal sealed partial class ActionOutbox : IAsyncDisposable
         }
 
         // The start may have read a row from disk before this call came back from writing it: it is on its way then.
-        foreach (OutboxRow row in added.Where(r => r.Position > _lastLoaded)) await EnqueueAsync(row);
+        await EnqueueAsync(added.Where(r => r.Position > _lastLoaded));
     }
 
     /// <summary>A device is reachable again: its next try happens now instead of after the back-off.</summary>
@@ -104,7 +105,7 @@ internal sealed partial class ActionOutbox : IAsyncDisposable
 
         await _services.StopAsync();
         lock (_gate) loops = [_load, _prune, .. _queues.Values.Select(q => q.Loop)];
-        Task all = Task.WhenAll(loops);
+        Task all = Task.WhenAll([.. loops, _services.LookedAsync()]);
         if (await EndsAsync(all, _services.Limits.StopGrace)) return;
         await _services.CancelAsync();
         _leftBehind = !await EndsAsync(all, _services.Limits.CancelGrace);
@@ -124,10 +125,10 @@ internal sealed partial class ActionOutbox : IAsyncDisposable
         {
             IReadOnlyList<OutboxRow> open = await ReadOpenAsync();
             long last = open.Count == 0 ? 0 : open[^1].Position;
-            foreach (OutboxRow row in open) await ResumeAsync(row);
+            await ResumeAsync(open);
             while (TakeEarly(last) is { Length: > 0 } early)
             {
-                foreach (OutboxRow row in early) await EnqueueAsync(row);
+                await EnqueueAsync(early);
                 last = early[^1].Position;
             }
 
@@ -170,31 +171,38 @@ internal sealed partial class ActionOutbox : IAsyncDisposable
         }
     }
 
-    private async Task ResumeAsync(OutboxRow row)
+    private async Task ResumeAsync(IReadOnlyList<OutboxRow> open)
     {
-        if (row.State != OutboxState.Sent || RetryPolicy.IsRepeatable(row.Request.Action))
+        foreach (OutboxRow row in open.Where(MayHaveBeenDone))
         {
-            await EnqueueAsync(row);
-            return;
+            // Doing it again could be a second pulse of a door: nobody knows, and that is what is told.
+            Interlocked.Increment(ref _waiting);
+            await _services.FinishAsync(row, new ActionAnswer(ActionOutcome.Failed(ActionReason.Interrupted, retrySafe: false)), row.Attempts);
         }
 
-        // It may have been done. Doing it again could be a second pulse of a door: nobody knows, and that is what is told.
-        Interlocked.Increment(ref _waiting);
-        await _services.FinishAsync(row, ActionOutcome.Failed(ActionReason.Interrupted, retrySafe: false), row.Attempts);
+        await EnqueueAsync(open.Where(r => !MayHaveBeenDone(r)));
     }
 
-    private async Task EnqueueAsync(OutboxRow row)
-    {
-        DeviceQueue? queue;
-        int waiting = Interlocked.Increment(ref _waiting);
-        lock (_gate)
-        {
-            string device = row.Request.On.DeviceAddress.Value;
-            if (!_queues.TryGetValue(device, out queue)) _queues.Add(device, queue = new DeviceQueue(_services));
-        }
+    private static bool MayHaveBeenDone(OutboxRow row) => row.State == OutboxState.Sent && !RetryPolicy.IsRepeatable(row.Request.Action);
 
-        if (waiting <= _services.Limits.Waiting && queue.TryAdd(row)) return;
-        await _services.FinishAsync(row, ActionOutcome.Failed(ActionReason.Busy, retrySafe: true, "too many requests wait for this device"), row.Attempts);
+    private async Task EnqueueAsync(IEnumerable<OutboxRow> rows)
+    {
+        foreach (IGrouping<string, OutboxRow> device in rows.GroupBy(r => r.Request.On.DeviceAddress.Value, StringComparer.Ordinal))
+        {
+            OutboxRow[] ofDevice = [.. device];
+            DeviceQueue? queue;
+            lock (_gate)
+            {
+                if (!_queues.TryGetValue(device.Key, out queue)) _queues.Add(device.Key, queue = new DeviceQueue(_services));
+            }
+
+            int room = _services.Limits.Waiting - Interlocked.Add(ref _waiting, ofDevice.Length) + ofDevice.Length;
+            int fit = Math.Clamp(room, 0, ofDevice.Length);
+            foreach (OutboxRow row in queue.Add(ofDevice[..fit]).Concat(ofDevice[fit..]))
+            {
+                await _services.FinishAsync(row, new ActionAnswer(ActionOutcome.Failed(ActionReason.Busy, retrySafe: true, "too many requests wait for this device")), row.Attempts);
+            }
+        }
     }
 
     private void OnFinished(ActionRequest request, ActionOutcome outcome, int attempts)

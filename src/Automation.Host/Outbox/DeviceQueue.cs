@@ -1,15 +1,17 @@
 using Automation.Core.Model;
 using Automation.Host.Storage;
+using Automation.Isapi;
 
 namespace Automation.Host.Outbox;
 
-/// <summary>The requests of one device, done one after the other in the order they were added. A loop runs only while something waits.</summary>
+/// <summary>The requests of one device, done one call after the other in the order they were added. A loop runs only while something waits.</summary>
 internal sealed class DeviceQueue(OutboxServices services)
 {
     private readonly Lock _gate = new();
 
-    // Under the gate. The first row is the one being worked on; the others may leave early when they expire.
+    // Under the gate. The first _working rows are being worked on; the others may leave early when they expire.
     private readonly List<OutboxRow> _rows = [];
+    private int _working;
     private bool _running;
     private Task _loop = Task.CompletedTask;
     private TaskCompletionSource _wake = NewWake();
@@ -31,20 +33,30 @@ internal sealed class DeviceQueue(OutboxServices services)
         }
     }
 
-    /// <summary>False when the queue is full.</summary>
-    public bool TryAdd(OutboxRow row)
+    /// <summary>Adds rows at once, so that those of one firing are seen together. Returns those that do not fit any more.</summary>
+    public IReadOnlyList<OutboxRow> Add(IReadOnlyList<OutboxRow> rows)
     {
+        var refused = new List<OutboxRow>();
         lock (_gate)
         {
-            if (_rows.Count >= services.Limits.WaitingPerDevice) return false;
-            // Two callers may come here in the other order than their rows were committed; the disk's order is the order.
-            int at = _rows.Count;
-            while (at > 1 && _rows[at - 1].Position > row.Position) at--;
-            _rows.Insert(at, row);
-            if (_running || services.Stopping.IsCancellationRequested) return true;
+            foreach (OutboxRow row in rows)
+            {
+                if (_rows.Count >= services.Limits.WaitingPerDevice)
+                {
+                    refused.Add(row);
+                    continue;
+                }
+
+                // Two callers may come here in the other order than their rows were committed; the disk's order is the order.
+                int at = _rows.Count;
+                while (at > _working && _rows[at - 1].Position > row.Position) at--;
+                _rows.Insert(at, row);
+            }
+
+            if (_running || _rows.Count == 0 || services.Stopping.IsCancellationRequested) return refused;
             _running = true;
             _loop = Task.Run(RunAsync);
-            return true;
+            return refused;
         }
     }
 
@@ -65,7 +77,7 @@ internal sealed class DeviceQueue(OutboxServices services)
     {
         while (true)
         {
-            OutboxRow row;
+            Work[] group;
             lock (_gate)
             {
                 if (_rows.Count == 0)
@@ -74,38 +86,86 @@ internal sealed class DeviceQueue(OutboxServices services)
                     return;
                 }
 
-                row = _rows[0];
+                _working = GroupLength_NeedsLock();
+                group = [.. _rows.Take(_working).Select(r => new Work(r))];
             }
 
-            // False: the process stops; the row stays open on disk and the next start goes on with it.
-            if (!await WorkAsync(row)) return;
-            lock (_gate) _rows.RemoveAt(0);
+            // False: the process stops; what is open stays so on disk and the next start goes on with it.
+            if (!await WorkAsync([.. group])) return;
+            lock (_gate)
+            {
+                _rows.RemoveRange(0, _working);
+                _working = 0;
+            }
         }
     }
 
-    private async Task<bool> WorkAsync(OutboxRow row)
+    /// <summary>How many rows from the first on go in one call: those of one firing that differ in their target alone (decision 0009).</summary>
+    private int GroupLength_NeedsLock()
     {
-        int attempts = row.Attempts;
-        ActionOutcome? last = null;
+        ActionRequest first = _rows[0].Request;
+        if (!ActionTypes.All.TryGetValue(first.Action, out ActionTypeInfo? type) || !type.Batch) return 1;
+        int length = 1;
+        while (length < _rows.Count && length < services.Limits.PerCall && IsSameButForTarget(first, _rows[length].Request)) length++;
+        return length;
+    }
+
+    private static bool IsSameButForTarget(in ActionRequest a, in ActionRequest b) =>
+        a.Cause == b.Cause && a.Action == b.Action && a.Rule == b.Rule && a.On.Kind == b.On.Kind && a.On != b.On && a.Parameters.Equals(b.Parameters);
+
+    /// <summary>Does the rows until each has ended; those that may be done by another try are tried again together. False when the process stops.</summary>
+    private async Task<bool> WorkAsync(List<Work> open)
+    {
         while (!services.Stopping.IsCancellationRequested)
         {
-            if (services.Time.GetUtcNow() >= row.Request.ExpiresAt) return await services.FinishAsync(row, OutboxServices.Expired(last), attempts);
+            if (!await ExpireAsync(open, services.Time.GetUtcNow())) return false;
+            if (open.Count == 0) return true;
             Task wake;
             lock (_gate) wake = _wake.Task;
-            ActionOutcome? outcome = await services.AttemptAsync(row, ++attempts);
-            if (outcome is null) return false;
-            if (!RetryPolicy.MayRetry(row.Request.Action, outcome)) return await services.FinishAsync(row, outcome, attempts);
-
-            last = outcome;
-            bool sent = !RetryPolicy.IsRepeatable(row.Request.Action);
-            if (sent && !await services.SetPendingAsync(row, attempts)) return false;
-            TimeSpan delay = services.Retry.Delay(attempts);
-            // No try is left before it expires: that is told now, not then.
-            if (services.Time.GetUtcNow() + delay >= row.Request.ExpiresAt) return await services.FinishAsync(row, OutboxServices.Expired(last), attempts);
-            if (!await WaitAsync(delay, wake)) return false;
+            foreach (Work work in open) work.Attempts++;
+            if (await services.AttemptAsync([.. open.Select(w => w.Row)], open[0].Attempts) is not { } answers) return false;
+            if (!await TakeAsync(open, answers)) return false;
+            if (open.Count == 0) return true;
+            TimeSpan delay = services.Retry.Delay(open[0].Attempts);
+            // What has no try left before it expires is told now, not then.
+            if (!await ExpireAsync(open, services.Time.GetUtcNow() + delay)) return false;
+            if (open.Count > 0 && !await WaitAsync(delay, wake)) return false;
         }
 
         return false;
+    }
+
+    /// <summary>Ends what the answers end; what stays in the list may be tried again.</summary>
+    private async Task<bool> TakeAsync(List<Work> open, IReadOnlyList<ActionAnswer> answers)
+    {
+        Work[] asked = [.. open];
+        for (int i = 0; i < asked.Length; i++)
+        {
+            Work work = asked[i];
+            string action = work.Row.Request.Action;
+            if (!RetryPolicy.MayRetry(action, answers[i].Outcome))
+            {
+                if (!await services.FinishAsync(work.Row, answers[i], work.Attempts)) return false;
+                open.Remove(work);
+                continue;
+            }
+
+            work.Last = answers[i].Outcome;
+            if (!RetryPolicy.IsRepeatable(action) && !await services.SetPendingAsync(work.Row, work.Attempts)) return false;
+        }
+
+        return true;
+    }
+
+    private async Task<bool> ExpireAsync(List<Work> open, DateTimeOffset at)
+    {
+        foreach (Work work in open.Where(w => w.Row.Request.ExpiresAt <= at).ToArray())
+        {
+            if (!await services.FinishAsync(work.Row, new ActionAnswer(OutboxServices.Expired(work.Last)), work.Attempts)) return false;
+            open.Remove(work);
+        }
+
+        return true;
     }
 
     /// <summary>Waits for the next try; rows further back that expire meanwhile are told at their time. False when the process stops.</summary>
@@ -156,12 +216,22 @@ internal sealed class DeviceQueue(OutboxServices services)
         {
             DateTimeOffset now = services.Time.GetUtcNow();
             OutboxRow? expired;
-            lock (_gate) expired = _rows.Skip(1).FirstOrDefault(r => r.Request.ExpiresAt <= now);
+            lock (_gate) expired = _rows.Skip(_working).FirstOrDefault(r => r.Request.ExpiresAt <= now);
             if (expired is null) return true;
-            if (!await services.FinishAsync(expired, OutboxServices.Expired(null), expired.Attempts)) return false;
+            if (!await services.FinishAsync(expired, new ActionAnswer(OutboxServices.Expired(null)), expired.Attempts)) return false;
             lock (_gate) _rows.Remove(expired);
         }
     }
 
     private static TaskCompletionSource NewWake() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>A row that is being worked on: the calls begun for it, and how the last one ended.</summary>
+    private sealed class Work(OutboxRow row)
+    {
+        public OutboxRow Row { get; } = row;
+
+        public int Attempts { get; set; } = row.Attempts;
+
+        public ActionOutcome? Last { get; set; }
+    }
 }

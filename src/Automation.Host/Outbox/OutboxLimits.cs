@@ -12,6 +12,9 @@ internal sealed record OutboxLimits
     /// <summary>Devices spoken to at once. Default 64: calls wait on the network, not on the processor.</summary>
     public int Parallel { get; init; } = 64;
 
+    /// <summary>Requests of one firing that go to a device in one call, where its kind does so. Default 64: the zones of a whole panel.</summary>
+    public int PerCall { get; init; } = 64;
+
     /// <summary>How long one call may take before it counts as unreachable. Default 30 s: three times what a device connection allows itself.</summary>
     public TimeSpan CallTime { get; init; } = TimeSpan.FromSeconds(30);
 

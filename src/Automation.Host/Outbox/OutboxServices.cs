@@ -1,5 +1,6 @@
 using Automation.Core.Model;
 using Automation.Host.Storage;
+using Automation.Isapi;
 using Microsoft.Extensions.Logging;
 
 namespace Automation.Host.Outbox;
@@ -11,6 +12,8 @@ internal sealed partial class OutboxServices(
     private readonly CancellationTokenSource _stopping = new();
     private readonly CancellationTokenSource _cancelled = new();
     private readonly SemaphoreSlim _parallel = new(limits.Parallel);
+    private readonly Lock _gate = new();
+    private readonly HashSet<Task> _looking = [];
     private int _storageFails;
     private int _sleeping;
 
@@ -35,8 +38,20 @@ internal sealed partial class OutboxServices(
     /// <summary>Calls under way end too.</summary>
     public Task CancelAsync() => _cancelled.CancelAsync();
 
+    /// <summary>Ends when every effect that is still looked for is told; soon after <see cref="StopAsync"/>.</summary>
+    public async Task LookedAsync()
+    {
+        while (true)
+        {
+            Task[] looking;
+            lock (_gate) looking = [.. _looking];
+            if (looking.Length == 0) return;
+            await Task.WhenAll(looking);
+        }
+    }
+
     /// <summary>One call to the device; null when the process stops before it is known how it ended.</summary>
-    public async Task<ActionOutcome?> AttemptAsync(OutboxRow row, int attempts)
+    public async Task<IReadOnlyList<ActionAnswer>?> AttemptAsync(IReadOnlyList<OutboxRow> rows, int attempts)
     {
         try
         {
@@ -49,10 +64,12 @@ internal sealed partial class OutboxServices(
 
         try
         {
-            // Whatever must not be done twice is on disk as sent before the first byte leaves (decision 0005).
-            if (!RetryPolicy.IsRepeatable(row.Request.Action) && !await PersistAsync(() => store.SetStateAsync(row, OutboxState.Sent, attempts, CancellationToken.None))) return null;
-            if (Time.GetUtcNow() >= row.Request.ExpiresAt) return Expired(null);
-            return await CallAsync(row.Request);
+            // Whatever must not be done twice is on disk as sent before the first byte leaves (decision 0005); it comes alone.
+            OutboxRow first = rows[0];
+            if (!RetryPolicy.IsRepeatable(first.Request.Action) && !await PersistAsync(() => store.SetStateAsync(first, OutboxState.Sent, attempts, CancellationToken.None))) return null;
+            // Writing may have taken its time; the wait for a turn too.
+            if (Time.GetUtcNow() >= first.Request.ExpiresAt) return Same(rows, Expired(null));
+            return await CallAsync([.. rows.Select(r => r.Request)]);
         }
         finally
         {
@@ -63,10 +80,48 @@ internal sealed partial class OutboxServices(
     /// <summary>The call certainly did nothing: a restart may do it.</summary>
     public Task<bool> SetPendingAsync(OutboxRow row, int attempts) => PersistAsync(() => store.SetStateAsync(row, OutboxState.Pending, attempts, CancellationToken.None));
 
-    /// <summary>Writes the outcome down, then tells it; false when the process stopped before it was on disk.</summary>
-    public async Task<bool> FinishAsync(OutboxRow row, ActionOutcome outcome, int attempts)
+    /// <summary>Writes the outcome down, then tells it: at once, or when it is known whether its effect was seen. False when the process stopped before it was on disk.</summary>
+    public async Task<bool> FinishAsync(OutboxRow row, ActionAnswer answer, int attempts)
     {
-        if (!await PersistAsync(() => store.FinishAsync(row, outcome, attempts, Time.GetUtcNow(), CancellationToken.None))) return false;
+        if (!await PersistAsync(() => store.FinishAsync(row, answer.Outcome, attempts, Time.GetUtcNow(), CancellationToken.None))) return false;
+        if (answer.WithEffect is { IsCompletedSuccessfully: true } known) Tell(row, known.Result, attempts);
+        else if (answer.WithEffect is { } later) Follow(TellLaterAsync(row, answer.Outcome, later, attempts));
+        else Tell(row, answer.Outcome, attempts);
+        return true;
+    }
+
+    private void Follow(Task telling)
+    {
+        lock (_gate) _looking.Add(telling);
+        _ = telling.ContinueWith(
+            done =>
+            {
+                lock (_gate) _looking.Remove(done);
+            },
+            CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+    }
+
+    /// <summary>Nobody waits here but the telling: the device's next request is done meanwhile.</summary>
+    private async Task TellLaterAsync(OutboxRow row, ActionOutcome outcome, Task<ActionOutcome> withEffect, int attempts)
+    {
+        try
+        {
+            outcome = await withEffect.WaitAsync(Stopping);
+        }
+        catch (OperationCanceledException)
+        {
+            // Stopping: what the device said is told, its effect stays unknown.
+        }
+        catch (Exception e)
+        {
+            LogExecutorBroke(logger, row.Request.Id, row.Request.Action, row.Request.On.Value, e);
+        }
+
+        Tell(row, outcome, attempts);
+    }
+
+    private void Tell(OutboxRow row, ActionOutcome outcome, int attempts)
+    {
         try
         {
             finished(row.Request, outcome, attempts);
@@ -76,8 +131,6 @@ internal sealed partial class OutboxServices(
             // A listener that breaks must not stop a device's actions.
             LogListenerBroke(logger, row.Request.Id, e);
         }
-
-        return true;
     }
 
     public static ActionOutcome Expired(ActionOutcome? last)
@@ -93,13 +146,14 @@ internal sealed partial class OutboxServices(
         _parallel.Dispose();
     }
 
-    private async Task<ActionOutcome?> CallAsync(ActionRequest request)
+    private async Task<IReadOnlyList<ActionAnswer>?> CallAsync(IReadOnlyList<ActionRequest> requests)
     {
         using var limit = new CancellationTokenSource(Limits.CallTime, Time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, _cancelled.Token);
         try
         {
-            return await executor.ExecuteAsync(request, both.Token);
+            IReadOnlyList<ActionAnswer> answers = await executor.ExecuteAsync(requests, both.Token);
+            return answers.Count == requests.Count ? answers : throw new InvalidOperationException($"{answers.Count} answers to {requests.Count} requests");
         }
         catch (OperationCanceledException) when (_cancelled.IsCancellationRequested)
         {
@@ -107,14 +161,22 @@ internal sealed partial class OutboxServices(
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested)
         {
-            return ActionOutcome.Failed(ActionReason.Unreachable, retrySafe: false, $"no answer within {Limits.CallTime.TotalSeconds:0} s");
+            return Same(requests, ActionOutcome.Failed(ActionReason.Unreachable, retrySafe: false, $"no answer within {Limits.CallTime.TotalSeconds:0} s"));
         }
         catch (Exception e)
         {
-            // A broken invariant of the executor: this request ends, the device's next one goes on.
-            LogExecutorBroke(logger, request.Id, request.Action, request.On.Value, e);
-            return ActionOutcome.Failed(ActionReason.BadAnswer, retrySafe: false, e.GetType().Name);
+            // A broken invariant of the executor: these requests end, the device's next one goes on.
+            ActionRequest first = requests[0];
+            LogExecutorBroke(logger, first.Id, first.Action, first.On.Value, e);
+            return Same(requests, ActionOutcome.Failed(ActionReason.BadAnswer, retrySafe: false, e.GetType().Name));
         }
+    }
+
+    private static ActionAnswer[] Same<T>(IReadOnlyList<T> asked, ActionOutcome outcome)
+    {
+        var answers = new ActionAnswer[asked.Count];
+        Array.Fill(answers, new ActionAnswer(outcome));
+        return answers;
     }
 
     /// <summary>A disk that refuses is waited for: what happened must be written down before anything follows from it.</summary>

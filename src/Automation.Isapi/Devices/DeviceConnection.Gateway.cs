@@ -25,7 +25,10 @@ public sealed partial class DeviceConnection
     private int _listRound;
 
     /// <summary>A receiver gateway: its stream is a subscription to all of its devices.</summary>
-    private bool IsGateway => _device.Kind == "gateway" && _device.Connection!.Gateway is null;
+    private bool IsGateway => _device.Kind == "gateway" && _device.Connection!.DevIndex is null;
+
+    /// <summary>Behind a gateway of the site, without an address of its own: the gateway tells what happens and whether it is there.</summary>
+    private bool IsHeardThroughGateway => _gateway is not null && _endpoint.IsBehindGateway;
 
     /// <summary>The connection whose device the alert is of; a gateway's own where it names none that the site lists.</summary>
     private DeviceConnection SpeakerOf(in Alert alert)
@@ -55,7 +58,7 @@ public sealed partial class DeviceConnection
     /// <summary>What a gateway knows of a device that is spoken to through it; one with a stream of its own knows better.</summary>
     private void NoteGatewayStatus(bool online, string? reason)
     {
-        if (_endpoint.IsBehindGateway) SetOnline(online, reason);
+        if (IsHeardThroughGateway) SetOnline(online, reason);
     }
 
     /// <summary>Without the gateway there is nobody behind it.</summary>

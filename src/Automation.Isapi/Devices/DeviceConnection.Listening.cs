@@ -16,7 +16,7 @@ public sealed partial class DeviceConnection
 
     private async Task ListenAsync(CancellationToken cancellationToken)
     {
-        AlertStream? stream = _device.Connection!.Events == "push" ? null : new AlertStream(_endpoint, IsGateway ? StreamRequest.Subscription : StreamRequest.AlertStream, new StreamSink(this));
+        AlertStream? stream = _device.Connection!.Events == "push" || _endpoint.IsBehindGateway ? null : new AlertStream(_endpoint, IsGateway ? StreamRequest.Subscription : StreamRequest.AlertStream, new StreamSink(this));
         while (!cancellationToken.IsCancellationRequested)
         {
             try

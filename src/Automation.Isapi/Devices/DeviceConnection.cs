@@ -51,16 +51,15 @@ public sealed partial class DeviceConnection : IAsyncDisposable
     public DeviceConnection(Device device, DeviceConnectionLimits limits, IDeviceObserver observer, TimeProvider time, Random random, ILogger logger, DeviceConnection? gateway = null)
     {
         DeviceConnectionInfo info = device.Connection ?? throw new ArgumentException($"The device {device.Address} has no connection.", nameof(device));
-        GatewayRoute? route = info.Gateway;
-        if (route is not null && gateway is null) throw new ArgumentException($"The device {device.Address} is behind {route.Device}, whose connection is not given.", nameof(gateway));
+        if (!info.Gateway.IsEmpty && gateway is null) throw new ArgumentException($"The device {device.Address} is behind {info.Gateway}, whose connection is not given.", nameof(gateway));
         _device = device;
         _limits = limits;
         _observer = observer;
         _time = time;
         _random = random;
         _logger = logger;
-        _gateway = route is null ? null : gateway;
-        _endpoint = route is { Calls: true } ? gateway!._endpoint.Through(route.DevIndex) : new DeviceEndpoint(info, limits, time, random);
+        _gateway = gateway;
+        _endpoint = gateway is not null && info.IsThroughGateway ? gateway._endpoint.Through(info.DevIndex!) : new DeviceEndpoint(info, limits, time, random);
         _calls = new DeviceCalls(_endpoint);
         _later = new DelayedCalls(time);
         _problems = new ProblemLog(limits.ProblemMemory, time);
@@ -68,7 +67,7 @@ public sealed partial class DeviceConnection : IAsyncDisposable
         _book = new StateBook(observer);
         _intake = new EventIntake(resources, limits, observer, _book, time, Report);
         _identity = new SenderIdentity(device);
-        if (route is not null) gateway!._behind[route.DevIndex] = this;
+        if (gateway is not null) gateway._behind[info.DevIndex!] = this;
         _poller = new StatusPoller(resources, _calls, _book, Report, (path, e) => LogStatusFailed(_logger, _device.Address, path, e));
     }
 
@@ -88,8 +87,8 @@ public sealed partial class DeviceConnection : IAsyncDisposable
     public void Start()
     {
         // A device that is spoken to through a gateway is heard through it as well.
-        if (!_endpoint.IsBehindGateway) _listening = Task.Run(() => ListenAsync(_stop.Token), CancellationToken.None);
-        if (_poller.HasWork || _endpoint.IsBehindGateway || IsGateway) _polling = Task.Run(() => PollLoopAsync(_stop.Token), CancellationToken.None);
+        if (!IsHeardThroughGateway) _listening = Task.Run(() => ListenAsync(_stop.Token), CancellationToken.None);
+        if (_poller.HasWork || IsHeardThroughGateway || IsGateway) _polling = Task.Run(() => PollLoopAsync(_stop.Token), CancellationToken.None);
         _thermal = [.. _device.Resources.Where(r => r.Kind == "channel" && r.Capabilities.Contains("thermal")).Select(r => Task.Run(() => ThermalLoopAsync(r.Address, _stop.Token), CancellationToken.None))];
     }
 
@@ -112,11 +111,22 @@ public sealed partial class DeviceConnection : IAsyncDisposable
         _wake.TrySetResult();
     }
 
-    /// <summary>Does one action. Never throws for what the device does; only when cancelled.</summary>
-    /// <param name="action">One of <see cref="ActionTypes"/>.</param>
-    /// <param name="on">The device or one of its resources.</param>
-    /// <returns><see cref="ActionOutcome.RetrySafe"/> is true where it certainly did not happen and a later try may help.</returns>
-    public async Task<ActionOutcome> ExecuteAsync(string action, ResourceAddress on, DataObject parameters, CancellationToken ct)
+    /// <summary>Does an action on one resource; its effect is not waited for. As the other form otherwise.</summary>
+    public async Task<ActionOutcome> ExecuteAsync(string action, ResourceAddress on, DataObject parameters, CancellationToken ct) =>
+        (await ExecuteAsync(action, [on], parameters, ct).ConfigureAwait(false))[0].Outcome;
+
+    /// <summary>Does an action on one resource or several. Never throws for what the device does; only when cancelled.</summary>
+    /// <param name="action">One of <see cref="ActionTypes"/>; several resources only for one that goes in batches.</param>
+    /// <param name="on">The device or one of its resources; several are resources of one kind.</param>
+    /// <returns>An answer for each resource, in their order. <see cref="ActionOutcome.RetrySafe"/> is true where it certainly did not happen and a later try may help.</returns>
+    public async Task<IReadOnlyList<ActionAnswer>> ExecuteAsync(string action, IReadOnlyList<ResourceAddress> on, DataObject parameters, CancellationToken ct)
+    {
+        var answers = new ActionAnswer[on.Count];
+        for (int i = 0; i < answers.Length; i++) answers[i] = new ActionAnswer(await DoAsync(action, on[i], parameters, ct).ConfigureAwait(false));
+        return answers;
+    }
+
+    private async Task<ActionOutcome> DoAsync(string action, ResourceAddress on, DataObject parameters, CancellationToken ct)
     {
         if (!ActionTypes.IsKnown(action)) return ActionParameters.Invalid($"the action {action} is not known");
         if (on.DeviceAddress != _device.Address || (!on.IsDevice && !_device.Resources.Any(r => r.Address == on))) return ActionParameters.Invalid($"{on} is not a resource of {_device.Address}");

@@ -6,11 +6,11 @@ namespace Automation.Isapi.Devices;
 /// <summary>By what a device is recognised when it pushes: what the site file says of it, and what it said of itself when it was greeted. Any thread.</summary>
 internal sealed class SenderIdentity(Device device)
 {
-    private volatile string? _mac = device.Mac;
+    private volatile string? _mac = device.Mac is null ? null : Plain(device.Mac);
     private volatile string? _serial = device.Serial;
 
     /// <summary>Null where the site file names no address of the device's own, or one that is a name.</summary>
-    private readonly IPAddress? _address = device.Connection is { Gateway: not { Calls: true } } connection && IPAddress.TryParse(connection.Url.Host.Trim('[', ']'), out IPAddress? address) ? address : null;
+    private readonly IPAddress? _address = device.Connection is { IsThroughGateway: false } connection && IPAddress.TryParse(connection.Url.Host.Trim('[', ']'), out IPAddress? address) ? address : null;
 
     /// <summary>What the site file says stands; the device's own words fill the gaps.</summary>
     public void Learn(DataObject identity)

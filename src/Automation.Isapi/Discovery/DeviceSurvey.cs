@@ -165,8 +165,8 @@ internal sealed class DeviceSurvey(ResourceAddress address, DeviceCalls calls, s
             if ((unit.IntOf("id") ?? unit.IntOf("videoInputID")) is not { } number || unit.BoolOf("enabled") == false || !_resources.ContainsKey(("channel", number))) continue;
             DeviceElement? list = await AskAsync($"/PTZCtrl/channels/{number}/presets", cancellationToken).ConfigureAwait(false);
             // A list holds every place for a preset; those in use are enabled.
-            int[] presets = [.. All(list, "PTZPreset").Where(p => p.BoolOf("enabled") != false).Select(p => p.IntOf("id") ?? 0).Where(n => n > 0).Distinct().Take(MaxOfKind)];
-            Change("channel", number, r => r with { Capabilities = r.Capabilities.Add("ptz"), Presets = [.. presets] });
+            NamedNumber[] presets = [.. All(list, "PTZPreset").Where(p => p.BoolOf("enabled") != false && p.IntOf("id") > 0).Select(p => new NamedNumber(p.IntOf("id")!.Value, p.TextOf("presetName") ?? "")).DistinctBy(p => p.Number).Take(300)];
+            Change("channel", number, r => r with { Capabilities = r.Capabilities.Add(Capabilities.Ptz), Presets = [.. presets] });
         }
     }
 

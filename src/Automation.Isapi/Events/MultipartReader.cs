@@ -124,6 +124,14 @@ internal sealed class MultipartReader
         int text = Pending.IndexOfAnyExcept("\r\n \t"u8);
         if (text < 0) return Step.NeedMore;
         Span<byte> rest = Pending[text..];
+        if (rest[0] is (byte)'<' or (byte)'{' or (byte)'[')
+        {
+            // No multipart at all: a device that refuses with HTTP 200 sends one document.
+            _delimiter ??= "--boundary"u8.ToArray();
+            Drop(text);
+            return StartBody();
+        }
+
         int newline = rest.IndexOf((byte)'\n');
         if (newline < 0 && rest.Length < MaxHeaderBytes) return Step.NeedMore;
         if (newline > 4 && rest.StartsWith("--"u8)) _delimiter = rest[..newline].TrimEnd("\r "u8).ToArray();

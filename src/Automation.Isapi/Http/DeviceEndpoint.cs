@@ -9,7 +9,7 @@ internal sealed class DeviceEndpoint : IDisposable
 
     private readonly Uri _base;
 
-    /// <summary>The gateway's own endpoint; null when this is no device behind one.</summary>
+    /// <summary>The gateway's own endpoint, which is shared; null when this one has connections of its own.</summary>
     private readonly DeviceEndpoint? _gateway;
     private readonly string _suffix = "";
     private readonly CertificateTrust? _trust;
@@ -21,6 +21,7 @@ internal sealed class DeviceEndpoint : IDisposable
         string path = info.Url.AbsolutePath.TrimEnd('/');
         _base = new Uri(info.Url.GetLeftPart(UriPartial.Authority));
         _prefix = path.Length == 0 ? UsualPrefix : path;
+        if (info.IsThroughGateway) _suffix = SuffixOf(info.DevIndex!);
         User = info.User;
         Password = info.Password;
         Limits = limits;
@@ -47,7 +48,7 @@ internal sealed class DeviceEndpoint : IDisposable
     private DeviceEndpoint(DeviceEndpoint gateway, string devIndex)
     {
         _gateway = gateway;
-        _suffix = "devIndex=" + Uri.EscapeDataString(devIndex);
+        _suffix = SuffixOf(devIndex);
         _base = gateway._base;
         _prefix = gateway._prefix;
         User = gateway.User;
@@ -77,7 +78,7 @@ internal sealed class DeviceEndpoint : IDisposable
     public string? CertificateRefusal => _gateway is null ? _trust!.Refusal : _gateway.CertificateRefusal;
 
     /// <summary>The device is spoken to through a gateway, in JSON.</summary>
-    public bool IsBehindGateway => _gateway is not null;
+    public bool IsBehindGateway => _suffix.Length > 0;
 
     /// <summary>Old devices answer without <c>/ISAPI</c> (isapi.md 1.4). Changed only while greeting, when nothing else is sent.</summary>
     public bool IsBare
@@ -87,7 +88,7 @@ internal sealed class DeviceEndpoint : IDisposable
     }
 
     /// <summary>Whether the form without prefix is worth a try: the address says nothing else.</summary>
-    public bool MayBeBare => _prefix == UsualPrefix && _gateway is null;
+    public bool MayBeBare => _prefix == UsualPrefix && !IsBehindGateway;
 
     /// <summary>A device behind this gateway: every request names it (002 §3.2). Goes with the gateway's endpoint.</summary>
     public DeviceEndpoint Through(string devIndex) => new(this, devIndex);
@@ -99,6 +100,8 @@ internal sealed class DeviceEndpoint : IDisposable
         if (_suffix.Length == 0) return new Uri(_base, prefix + path);
         return new Uri(_base, prefix + path + (path.Contains('?', StringComparison.Ordinal) ? "&" : "?") + _suffix);
     }
+
+    private static string SuffixOf(string devIndex) => "devIndex=" + Uri.EscapeDataString(devIndex);
 
     public void Dispose()
     {

@@ -26,11 +26,22 @@ public sealed class SiteConnectionTests
             """);
         DeviceConnectionInfo panel = devices[0].Connection!;
         Assert.Equal(("https://10.0.0.2/", "admin", "from the environment", "securityCp"), (panel.Url.AbsoluteUri, panel.User, panel.Password.Reveal(), panel.Dialect));
-        Assert.Equal(new GatewayRoute(ResourceAddress.Parse("store/receiver"), "2cd6716d", Calls: true), panel.Gateway);
+        Assert.Equal(("store/receiver", "2cd6716d", true), (panel.Gateway.Value, panel.DevIndex, panel.IsThroughGateway));
         Assert.True(panel.Tls!.AcceptSelfSigned);
         DeviceConnectionInfo camera = devices[1].Connection!;
-        Assert.Equal(("http://10.0.0.9/", "viewer", false), (camera.Url.AbsoluteUri, camera.User, camera.Gateway!.Calls));
-        Assert.Null(devices[2].Connection!.Gateway);
+        Assert.Equal(("http://10.0.0.9/", "viewer", false), (camera.Url.AbsoluteUri, camera.User, camera.IsThroughGateway));
+        Assert.Equal(("store/receiver", "7a41f0c2"), (camera.Gateway.Value, camera.DevIndex));
+        Assert.True(devices[2].Connection!.Gateway.IsEmpty);
+    }
+
+    [Fact, Trait("Req", "DEV-3")]
+    public void DevIndexAtTheGatewaysUrl_IsTheSameAsNamingTheGateway()
+    {
+        Device[] devices = Devices("""
+            { "id": "panel", "kind": "security-panel", "connection": { "url": "http://10.0.0.2", "devIndex": "2cd6716d", "user": "admin", "dialect": "securityCp" } },
+            { "id": "receiver", "kind": "gateway", "connection": { "url": "http://10.0.0.2", "user": "admin", "passwordEnv": "GATEWAY_PASSWORD" } }
+            """);
+        Assert.Equal(("store/receiver", true, "from the environment"), (devices[0].Connection!.Gateway.Value, devices[0].Connection!.IsThroughGateway, devices[0].Connection!.Password.Reveal()));
     }
 
     [Fact, Trait("Req", "ACT-9")]
@@ -41,7 +52,7 @@ public sealed class SiteConnectionTests
               "connection": { "url": "https://10.0.0.5", "user": "admin", "password": { "secret": "panel" }, "login": "session", "events": "push",
                               "tls": { "pin": ["sha256/47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="] } } }
             """)[0];
-        Assert.Equal(("5803fb2ae951", "Q01234567"), (device.Mac, device.Serial));
+        Assert.Equal(("58:03:fb:2a:e9:51", "Q01234567"), (device.Mac, device.Serial));
         Assert.Equal(("from the store", "session", "push"), (device.Connection!.Password.Reveal(), device.Connection.Login, device.Connection.Events));
         Assert.Equal(["47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="], device.Connection.Tls!.Pins);
     }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Automation.Core.Model;
 using Automation.Host.Outbox;
+using Automation.Isapi;
 
 namespace Automation.Host.Tests.Outbox;
 
@@ -21,9 +22,22 @@ internal sealed class FakeExecutor(Func<ActionRequest, CancellationToken, Task<A
 
     public IReadOnlyList<string> Calls => [.. _calls.Select(c => c.Id)];
 
-    public Task<ActionOutcome> ExecuteAsync(ActionRequest request, CancellationToken cancellationToken)
+    /// <summary>How many requests each call had.</summary>
+    public ConcurrentQueue<int> CallSizes { get; } = new();
+
+    /// <summary>What becomes known of a request's effect later; null: nothing is looked for.</summary>
+    public Func<ActionRequest, Task<ActionOutcome>?> Effect { get; init; } = _ => null;
+
+    public async Task<IReadOnlyList<ActionAnswer>> ExecuteAsync(IReadOnlyList<ActionRequest> requests, CancellationToken cancellationToken)
     {
-        _calls.Enqueue(request);
-        return answer(request, cancellationToken);
+        CallSizes.Enqueue(requests.Count);
+        var answers = new List<ActionAnswer>();
+        foreach (ActionRequest request in requests)
+        {
+            _calls.Enqueue(request);
+            answers.Add(new ActionAnswer(await answer(request, cancellationToken), Effect(request)));
+        }
+
+        return answers;
     }
 }

@@ -62,7 +62,7 @@ public sealed class DeviceDiscoveryTests
         Assert.Equal("dvr", result.Device!.Kind);
         Assert.Equal("alarm-input:1,301 alarm-output:1,2 channel:1,3", Summary(result.Device));
         Resource ptz = result.Device.Resources.Single(r => r.Capabilities.Contains("ptz"));
-        Assert.Equal((3, 1), (ptz.Address.Number, Assert.Single(ptz.Presets)));
+        Assert.Equal((3, 1), (ptz.Address.Number, Assert.Single(ptz.Presets).Number));
         Assert.Contains(result.Notes, n => n.Contains("Channel 2", StringComparison.Ordinal));
     }
 

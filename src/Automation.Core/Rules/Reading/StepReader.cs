@@ -167,8 +167,8 @@ internal sealed class StepReader(ReadContext context, IReadOnlySet<string>? trig
         if (action != "callPreset" || !parameters.TryGet("preset", out DataValue preset)) return;
         foreach (ResourceAddress target in targets)
         {
-            if (context.Site.ResourceOf(target) is not { Presets.Length: > 0 } channel || channel.Presets.Contains((int)preset.Number)) continue;
-            string known = string.Join(", ", channel.Presets.Take(20).Select(p => p.ToString(CultureInfo.InvariantCulture)));
+            if (context.Site.ResourceOf(target) is not { Presets.Length: > 0 } channel || channel.Presets.Any(p => p.Number == (int)preset.Number)) continue;
+            string known = string.Join(", ", channel.Presets.Take(20));
             context.Error(Codes.PresetUnknown, node.Find("preset")!, $"'{target}' has no preset {preset}", "it has " + known);
         }
     }

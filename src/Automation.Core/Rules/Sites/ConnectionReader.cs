@@ -17,7 +17,7 @@ internal static class ConnectionReader
     public static DeviceConnectionInfo? Read(ReadContext context, JsonNode node, ResourceAddress device, PasswordReader passwords, GatewayReader gateways)
     {
         if (!ObjectReader.TryOpen(context, node, "'connection'", Names, out ObjectReader reader)) return null;
-        GatewayRoute? gateway = gateways.Read(reader, device, calls: reader.Find("url") is null);
+        (ResourceAddress gateway, string? devIndex) = gateways.Read(reader, device);
         string dialect = reader.Choice("dialect", ["isapi", "securityCp"]) ?? "isapi";
         if (reader.Find("url") is null && reader.Find("gateway") is not null)
         {
@@ -27,7 +27,7 @@ internal static class ConnectionReader
             }
 
             // The gateway's address takes this one's place once all devices are read.
-            return gateway is null ? null : new DeviceConnectionInfo { Url = Nowhere, Dialect = dialect, Gateway = gateway };
+            return devIndex is null ? null : new DeviceConnectionInfo { Url = Nowhere, Dialect = dialect, Gateway = gateway, DevIndex = devIndex };
         }
 
         Uri? url = reader.Require("url", "'connection'") is { } u ? Url(context, u) : null;
@@ -41,6 +41,8 @@ internal static class ConnectionReader
             Events = reader.Choice("events", ["stream", "push"]) ?? "stream",
             Tls = reader.Find("tls") is { } tls ? Tls(context, tls, url) : null,
             Gateway = gateway,
+            DevIndex = devIndex,
+            HasOwnAddress = reader.Find("gateway") is not null,
         };
         return url is null ? null : info;
     }

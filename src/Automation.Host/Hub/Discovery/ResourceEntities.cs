@@ -85,10 +85,10 @@ internal sealed class ResourceEntities(DiscoveryDocument document, Device device
         document.Add("image", _key + "_image", _name).With("image_topic", topics.Snapshot(resource.Address)).With("content_type", "image/jpeg");
         Press("capture", " capture", Templates.Command("capture"));
         if (!resource.Capabilities.Contains("ptz")) return;
-        foreach (int preset in resource.Presets.Take(MaximumPresets))
+        foreach (NamedNumber preset in resource.Presets.Take(MaximumPresets))
         {
-            string number = preset.ToString(CultureInfo.InvariantCulture);
-            Press("preset_" + number, " preset " + number, Templates.Command("callPreset", ("preset", preset)));
+            string number = preset.Number.ToString(CultureInfo.InvariantCulture);
+            Press("preset_" + number, preset.Name.Length > 0 ? " " + preset.Name : " preset " + number, Templates.Command("callPreset", ("preset", preset.Number)));
         }
     }
 

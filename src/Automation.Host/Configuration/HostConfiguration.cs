@@ -3,6 +3,7 @@ using Automation.Core.Model;
 using Automation.Core.Rules;
 using Automation.Host.Cli;
 using Automation.Host.Composition;
+using Automation.Host.Hub.Discovery;
 using Automation.Host.Storage;
 using Automation.Host.Storage.Postgres;
 using Automation.Host.Storage.Sqlite;
@@ -26,8 +27,8 @@ internal sealed record HostConfiguration
 
     public LogLevel LogLevel { get; init; } = LogLevel.Information;
 
-    /// <summary>Home Assistant's discovery prefix; null when discovery is off.</summary>
-    public string? DiscoveryPrefix { get; init; } = "homeassistant";
+    /// <summary>Where and how Home Assistant is told of devices.</summary>
+    public DiscoveryOptions Discovery { get; init; } = new();
 
     public SqliteOptions Sqlite { get; init; } = new() { Path = "" };
 
@@ -57,7 +58,7 @@ internal sealed record HostConfiguration
             Sqlite = Sqlite,
             Retention = Retention,
             BaseTopic = BaseTopic,
-            DiscoveryPrefix = DiscoveryPrefix,
+            Discovery = Discovery,
             Sites = sites,
             HttpPort = overrides.HttpPort ?? HttpPort,
         };

@@ -112,7 +112,7 @@ internal sealed class SiteProjection(Site site, IEnumerable<RuleDefinition> rule
                 break;
             case SiteOutput.Ended ended:
                 await OutcomeAsync(ended.Request, ended.Outcome, ended.Attempts);
-                if (ActionEnded is { } told) await told(ended.Request, ended.Outcome, ended.Attempts);
+                if (ActionEnded is { } shown) await shown(ended.Request, ended.Outcome, ended.Attempts);
                 break;
             case SiteOutput.Fault { Value: var fault }:
                 await TellAsync(new HubException(Payloads.Camel(fault.Kind.ToString()), "", fault.Rule.Length == 0 ? null : fault.Rule, true, fault.At, fault.Detail, [], [], fault.Cause.ToString()));

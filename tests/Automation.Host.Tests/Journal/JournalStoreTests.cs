@@ -30,7 +30,7 @@ public abstract class JournalStoreTests
         await using StoreHouse house = await HouseAsync();
         SqlDatabase database = await house.OpenAsync();
         var journal = new JournalStore(database);
-        IReadOnlyList<OutboxRow> added = await journal.CommitAsync(
+        List<OutboxRow> added = await journal.CommitAsync(
             Commit(1, 3) with { Requests = [Request(2, 0), Request(3, 0)], Toggles = [new RuleSwitch(default, Noon, "a", false, "toggle")], RuleSet = ("f", [1, 2]) }, CancellationToken.None);
         Assert.Equal(["store-2.0", "store-3.0"], added.Select(r => r.Request.Id));
         IHostStore store = house.Store(database);

@@ -10,6 +10,7 @@ using Automation.Host.Outbox;
 using Automation.Host.Storage.Sql;
 using Automation.Host.Storage.Sqlite;
 using Automation.Host.Tests.Hub;
+using Automation.Host.Tests.Operations;
 using Automation.Host.Tests.Outbox;
 using Automation.Mqtt;
 using Automation.TestKit;
@@ -97,7 +98,7 @@ internal sealed class SiteHouse : IAsyncDisposable
         ActionOutbox outbox = _outbox = new ActionOutbox(store, Devices, new OutboxLimits { Jitter = 0 }, Time, new Random(1), NullLogger.Instance);
         var retained = new RetainedTopics(Bus, NullLogger.Instance);
         SiteRuntime runtime = _runtime = new SiteRuntime(
-            source, new SiteRuleSet(rules, files.Pack()), ShippedTemplates.Library, place, journal, store, outbox, Bus, _topics, retained, Limits, Time, new Random(1), NullLoggerFactory.Instance);
+            source, new SiteRuleSet(rules, files.Pack()), ShippedTemplates.Library, place, journal, store, new ListedOperations(), outbox, Bus, _topics, retained, Limits, Time, new Random(1), NullLoggerFactory.Instance);
         outbox.Finished += row => runtime.Inbox.Post(new SiteInput.Ended(row.Request, row.Outcome!, row.Attempts));
         await runtime.StartAsync(CancellationToken.None);
         outbox.Start();
@@ -121,7 +122,7 @@ internal sealed class SiteHouse : IAsyncDisposable
 
     public async Task<SiteHouse> EventAsync(string resource, string type, EventState state = EventState.Instant, DataObject? data = null)
     {
-        _runtime!.EventReported(Address(resource), type, state, data ?? DataObject.Empty);
+        _runtime!.EventReported(Address(resource), type, state, data ?? DataObject.Empty, old: false);
         await SettledAsync();
         return this;
     }

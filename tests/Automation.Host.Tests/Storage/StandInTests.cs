@@ -21,7 +21,7 @@ public sealed class StandInTests : IAsyncDisposable
     private readonly TempFolder _folder = new();
     private readonly ManualTime _time = new(StoreHouse.Noon);
     private readonly ConcurrentQueue<string> _ended = new();
-    private readonly FakeExecutor _executor = new();
+    private FakeExecutor _executor = new();
     private FaultySource _source = null!;
     private SqlDatabase _database = null!;
     private StandIn _standIn = null!;
@@ -65,18 +65,22 @@ public sealed class StandInTests : IAsyncDisposable
     [Fact, Trait("Req", "ACT-10")]
     public async Task A_door_that_is_on_disk_is_not_opened_unmarked_it_expires_and_what_waits_behind_it_acts()
     {
-        await OpenAsync(start: false);
+        var call = new TaskCompletionSource<ActionOutcome>();
+        _executor = new FakeExecutor((request, _) => request.Id == "store-1.0" ? call.Task : Task.FromResult(ActionOutcome.Done()));
+        await OpenAsync();
         await CommitAsync(Request(1, "openDoor", OutboxFixture.Door));
+        await Until.True(() => _executor.Calls.Count == 1);
+        await CommitAsync(Request(2, "openDoor", OutboxFixture.Door));
         _source.IsFull = () => true;
-        _outbox.Start();
-        await CommitAsync(Request(2, "remainOpen", OutboxFixture.Door));
+        await CommitAsync(Request(3, "remainOpen", OutboxFixture.Door));
+        call.SetResult(ActionOutcome.Done());
         await Until.True(() =>
         {
             _time.Advance(TimeSpan.FromMilliseconds(500));
-            return _ended.Count == 2;
+            return _ended.Count == 3;
         });
-        Assert.Equal(["store-2.0"], _executor.Calls);
-        Assert.Equal(["store-1.0 Expired", "store-2.0 None"], _ended);
+        Assert.Equal(["store-1.0", "store-3.0"], _executor.Calls);
+        Assert.Equal(["store-1.0 None", "store-2.0 Expired", "store-3.0 None"], _ended);
         _source.IsFull = () => false;
         await WrittenAsync();
         Assert.Empty(await new SqlHostStore(_database, _time, NullLogger.Instance).ReadOpenAsync(default));
@@ -119,7 +123,7 @@ public sealed class StandInTests : IAsyncDisposable
         _folder.Dispose();
     }
 
-    private async Task OpenAsync(bool start = true, long maximumBytes = 64_000_000)
+    private async Task OpenAsync(long maximumBytes = 64_000_000)
     {
         _source = new FaultySource(new SqliteSource(new SqliteOptions { Path = _folder.File("a.db"), ReserveBytes = 0 }, _time));
         _database = await SqlDatabase.OpenAsync(_source, StorageParts.All, new SqlLimits(), default);
@@ -127,7 +131,6 @@ public sealed class StandInTests : IAsyncDisposable
         _journal = new JournalStore(_database, [new HistoryPart(new HistoryRecorder(HistoryLimits.Default))], _standIn);
         _outbox = new ActionOutbox(new SqlHostStore(_database, _time, NullLogger.Instance, _standIn), _executor, new OutboxLimits { Jitter = 0 }, _time, new Random(1), NullLogger.Instance);
         _outbox.Finished += row => _ended.Enqueue($"{row.Request.Id} {row.Outcome!.Reason}");
-        if (!start) return;
         _outbox.Start();
         await Until.True(() => _outbox.IsLoaded);
     }

@@ -11,6 +11,8 @@ using Automation.Host.Hub.Requests;
 using Automation.Host.Outbox;
 using Automation.Host.Scripting;
 using Automation.Host.Storage;
+using Automation.Host.Storage.Postgres;
+using Automation.Host.Storage.Sql;
 using Automation.Host.Storage.Sqlite;
 using Automation.Mqtt;
 using Automation.Mqtt.Broker;
@@ -31,6 +33,8 @@ internal sealed partial class AutomationHost : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly TopicNames _topics;
     private readonly DateTimeOffset _started;
+    private DataFolderLock? _folder;
+    private SqlDatabase? _database;
     private IHostStore? _store;
     private SqliteMqttStore? _mqttStore;
     private MqttBroker? _broker;
@@ -112,7 +116,8 @@ internal sealed partial class AutomationHost : IAsyncDisposable
         if (_client is not null) await _client.DisposeAsync();
         if (_broker is not null) await _broker.DisposeAsync();
         if (_mqttStore is not null) await _mqttStore.DisposeAsync();
-        if (_store is not null) await _store.DisposeAsync();
+        if (_database is not null) await _database.DisposeAsync();
+        _folder?.Dispose();
     }
 
     public async ValueTask DisposeAsync()
@@ -126,7 +131,7 @@ internal sealed partial class AutomationHost : IAsyncDisposable
         var loaded = _settings.Sites.Select(source => (Source: source, Rules: RuleDirectory.Load(source.Site, source.RulePaths, _settings.Templates))).ToList();
         foreach (SiteSource source in _settings.Sites) ForeignTopics.RefuseOwn(source.Site, _settings.BaseTopic);
         RefuseDuplicates(loaded.SelectMany(l => l.Rules.Definitions));
-        _store = await OpenStoreAsync(cancellationToken);
+        _store = await OpenStorageAsync(cancellationToken);
         await OpenBusAsync(random, cancellationToken);
         _retained = new RetainedTopics(_bus!, _logger);
         _outbox = new ActionOutbox(_store, new DeviceExecutor(ConnectionOf), new OutboxLimits(), _time, new Random(random.Next()), _loggers.CreateLogger("Automation.Outbox"));
@@ -193,11 +198,15 @@ internal sealed partial class AutomationHost : IAsyncDisposable
         }
     }
 
-    private async Task<IHostStore> OpenStoreAsync(CancellationToken cancellationToken)
+    private async Task<IHostStore> OpenStorageAsync(CancellationToken cancellationToken)
     {
         try
         {
-            return await SqliteHostStore.OpenAsync(_settings.DataFolder, _time, _loggers.CreateLogger("Automation.Storage"), cancellationToken);
+            string folder = Path.GetFullPath(_settings.DataFolder);
+            _folder = DataFolderLock.Take(folder);
+            ISqlSource source = _settings.Postgres is { } postgres ? new PostgresSource(postgres) : new SqliteSource(Path.Combine(folder, SqliteSource.FileName));
+            _database = await SqlDatabase.OpenAsync(source, StorageParts.All, new SqlLimits(), cancellationToken);
+            return new SqlHostStore(_database, _time, _loggers.CreateLogger("Automation.Storage"));
         }
         catch (StorageException e)
         {

@@ -68,7 +68,7 @@ internal sealed class SiteProjection(Site site, IEnumerable<RuleDefinition> rule
                 await PublishAsync(publish.Topic, Encoding.UTF8.GetBytes(publish.Payload), publish.Retain, (QoS)publish.QoS);
                 break;
             case SiteOutput.Notified { Value: var note }:
-                await PublishAsync($"{topics.Base}/{site.Id}/notifications", Payloads.Write(w =>
+                await PublishAsync(topics.Notifications(site.Id), Payloads.Write(w =>
                 {
                     w.WriteString("rule", note.Rule);
                     if (!note.Source.IsEmpty) w.WriteString("source", note.Source.Value);

@@ -6,5 +6,6 @@ internal static class StorageParts
     public static IReadOnlyList<SqlPart> All { get; } =
     [
         HostTables.Part,
+        Notifications.NotificationTables.Part,
     ];
 }

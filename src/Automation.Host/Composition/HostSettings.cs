@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Net;
 using Automation.Core.Model;
 using Automation.Core.Rules;
+using Automation.Host.Notifications;
 using Automation.Host.Storage.Postgres;
 using Automation.Mqtt.Broker;
 using Automation.Mqtt.Client;
@@ -29,6 +30,9 @@ internal sealed record HostSettings
 
     /// <summary>An external broker; null when the embedded one is used.</summary>
     public MqttClientOptions? ExternalBroker { get; init; }
+
+    /// <summary>Who is told, how and when.</summary>
+    public NotificationSettings Notifications { get; init; } = NotificationSettings.None;
 
     /// <summary>Where Home Assistant looks for devices; null: it is told of none.</summary>
     public string? DiscoveryPrefix { get; init; } = "homeassistant";

@@ -4,17 +4,18 @@ using Automation.Core.Model;
 using Automation.Core.Rules;
 using Automation.Core.Tracing;
 using Automation.Host.Composition;
+using Automation.Host.Notifications;
 using Automation.Mqtt;
 
 namespace Automation.Host.Hub.Requests;
 
 /// <summary>What can be asked of the plugin itself.</summary>
-internal sealed class RequestVerbs(IReadOnlyList<SiteRuntime> sites, TopicNames topics, RetainedTopics retained, IMqttBus bus, ActionRuns runs, DateTimeOffset started)
+internal sealed class RequestVerbs(IReadOnlyList<SiteRuntime> sites, TopicNames topics, RetainedTopics retained, IMqttBus bus, ActionRuns runs, DateTimeOffset started, NotificationVerbs? notifications = null)
 {
     /// <summary>Items an answer has at most, so that it stays far below what brokers carry; <c>offset</c> asks for the next.</summary>
     private const int Page = 500;
 
-    private static readonly string[] Verbs = ["action/run", "devices/list", "groups/correct", "groups/reset", "health", "rules/enable", "rules/explain", "rules/list"];
+    private static readonly string[] Verbs = ["action/run", "devices/list", "groups/correct", "groups/reset", "health", "rules/enable", "rules/explain", "rules/list", .. NotificationVerbs.Names];
 
     /// <summary>Answers now, or null when <paramref name="later"/> is called with the answer.</summary>
     public async Task<Answer?> AnswerAsync(string verb, JsonElement request, Func<Answer, Task> later, CancellationToken cancellationToken)
@@ -30,7 +31,7 @@ internal sealed class RequestVerbs(IReadOnlyList<SiteRuntime> sites, TopicNames 
             "groups/correct" => await CorrectAsync(arguments, null, cancellationToken),
             "groups/reset" => await CorrectAsync(arguments, 0, cancellationToken),
             "action/run" => await runs.StartAsync(arguments, sites, later, cancellationToken),
-            _ => Answer.Wrong($"'{RequestArguments.Cut(verb)}' is not something to ask for: there are {string.Join(", ", Verbs)}"),
+            _ => (notifications is null ? null : await notifications.AnswerAsync(verb, arguments, cancellationToken)) ?? Answer.Wrong($"'{RequestArguments.Cut(verb)}' is not something to ask for: there are {string.Join(", ", Verbs)}"),
         };
     }
 

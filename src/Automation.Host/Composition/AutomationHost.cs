@@ -8,6 +8,7 @@ using Automation.Host.Foreign;
 using Automation.Host.Hub;
 using Automation.Host.Hub.Discovery;
 using Automation.Host.Hub.Requests;
+using Automation.Host.Hub.Requests.Verbs;
 using Automation.Host.Notifications;
 using Automation.Host.Outbox;
 using Automation.Host.Scripting;
@@ -175,14 +176,28 @@ internal sealed partial class AutomationHost : IAsyncDisposable
         foreach (SiteRuntime site in _sites) await site.StartAsync(toggles, cancellationToken);
         _outbox.Start();
         _subscriptions.Add(await new RuleSwitchboard(_topics, rule => _sites.FirstOrDefault(s => s.HasRule(rule))?.Inbox, _logger).SubscribeAsync(_bus!, cancellationToken));
-        var verbs = new RequestVerbs(_sites, _topics, _retained, _bus!, _runs, _started, new NotificationVerbs(_notifications, _bus!, _topics, world, _time));
-        _subscriptions.Add(await new RequestDesk(_topics, _bus!, verbs, _time, _logger).SubscribeAsync(cancellationToken));
+        _subscriptions.Add(await new RequestDesk(_topics, _bus!, new RequestVerbs(Verbs()), _time, _logger).SubscribeAsync(cancellationToken));
         _bus!.ConnectionChanged += connected =>
         {
             if (connected) _ = _retained.RepublishAsync(_stop.Token);
         };
         _cleanup = CleanAsync();
         if (_settings.HttpPort is { } port) _health = await HealthPage.StartAsync(port, this, _loggers, cancellationToken);
+    }
+
+    /// <summary>Everything that can be asked for.</summary>
+    private IEnumerable<RequestVerb> Verbs()
+    {
+        var sites = new SiteLookup(_sites, _topics, _retained!);
+        return
+        [
+            .. new HealthVerbs(sites, _bus!, _started).All,
+            .. new RuleVerbs(sites).All,
+            .. new DeviceVerbs(sites).All,
+            .. new GroupVerbs(sites).All,
+            .. new NotificationVerbs(_notifications!, _bus!, _topics, new RunningSites(_sites), _time).All,
+            _runs.Verb(sites),
+        ];
     }
 
     private async Task StartDiscoveryAsync(string prefix, CancellationToken cancellationToken)

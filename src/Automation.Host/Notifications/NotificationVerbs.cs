@@ -15,30 +15,26 @@ internal sealed class NotificationVerbs(NotificationCentre centre, IMqttBus bus,
     /// <summary>Notices an answer has at most.</summary>
     private const int Page = 200;
 
-    public static readonly string[] Names =
-        ["notifications/acknowledge", "notifications/key", "notifications/list", "notifications/retry", "notifications/subscribe", "notifications/unsubscribe"];
+    public IEnumerable<RequestVerb> All =>
+    [
+        Asking("notifications/list", ListAsync), Asking("notifications/acknowledge", AcknowledgeAsync), Asking("notifications/retry", RetryAsync),
+        RequestVerb.Now("notifications/key", Key), Asking("notifications/subscribe", SubscribeAsync), Asking("notifications/unsubscribe", UnsubscribeAsync),
+    ];
 
-    /// <summary>Null: the verb is none of these.</summary>
-    public async Task<Answer?> AnswerAsync(string verb, RequestArguments arguments, CancellationToken cancellationToken)
-    {
-        try
+    /// <summary>A disk that refuses is told to who asked.</summary>
+    private static RequestVerb Asking(string name, Func<RequestArguments, CancellationToken, Task<Answer>> answer) => RequestVerb.Asking(
+        name,
+        async (arguments, cancellationToken) =>
         {
-            return verb switch
+            try
             {
-                "notifications/list" => await ListAsync(arguments, cancellationToken),
-                "notifications/acknowledge" => await AcknowledgeAsync(arguments, cancellationToken),
-                "notifications/retry" => await RetryAsync(arguments, cancellationToken),
-                "notifications/key" => Key(arguments),
-                "notifications/subscribe" => await SubscribeAsync(arguments, cancellationToken),
-                "notifications/unsubscribe" => await UnsubscribeAsync(arguments, cancellationToken),
-                _ => null,
-            };
-        }
-        catch (StorageException e)
-        {
-            return Answer.Wrong(e.Message);
-        }
-    }
+                return await answer(arguments, cancellationToken);
+            }
+            catch (StorageException e)
+            {
+                return Answer.Wrong(e.Message);
+            }
+        });
 
     private async Task<Answer> ListAsync(RequestArguments arguments, CancellationToken cancellationToken)
     {

@@ -160,9 +160,9 @@ public sealed class NotificationServiceTests
 
         public IReadOnlyList<JsonElement> Mobile => [.. _bus.Published.Where(m => m.Topic == "automation/store/notifications/mobile").Select(m => JsonSerializer.Deserialize<JsonElement>(m.Payload.Span))];
 
-        public static SiteOutput Begins(int minute) => Changed(minute, true);
+        public static SiteOutput.Exceptional Begins(int minute) => Changed(minute, true);
 
-        public static SiteOutput Ends(int minute) => Changed(minute, false);
+        public static SiteOutput.Exceptional Ends(int minute) => Changed(minute, false);
 
         public async Task StartAsync() => await Centre.Service.StartAsync(CancellationToken.None);
 

@@ -138,9 +138,9 @@ public abstract class NotificationTablesTests
         Assert.Null(again.Find("https://x/1"));
     }
 
-    private static SiteOutput Begins(int minute) => Changed(minute, true);
+    private static SiteOutput.Exceptional Begins(int minute) => Changed(minute, true);
 
-    private static SiteOutput Ends(int minute) => Changed(minute, false);
+    private static SiteOutput.Exceptional Ends(int minute) => Changed(minute, false);
 
     private static SiteOutput.Exceptional Changed(int minute, bool active) =>
         new(new ExceptionChange(new CauseId("store", minute), At.AddMinutes(minute), "watch", Channel(1), "videoLoss", active, ["portal", "email"], ["siteManager"]));

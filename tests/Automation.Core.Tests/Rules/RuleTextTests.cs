@@ -15,7 +15,7 @@ public sealed class RuleTextTests
     [Theory]
     [InlineData("\"allDays\"", null)]
     [InlineData("\"nights\"", "'nights' is no schedule")]
-    [InlineData("{}", "'schedule' lacks 'weekly'")]
+    [InlineData("{}", "'schedule' lacks the property 'weekly'")]
     [InlineData("""{ "weekly": { "mon": ["8-18"] } }""", "'8-18' is not a window")]
     [InlineData("{ nonsense", "")]
     public void WindowsReader_WhatIsNone_SaysWhatToChange(string json, string? said)

@@ -170,9 +170,13 @@ internal sealed partial class AutomationHost : IAsyncDisposable
                 await ShowInfoAsync();
                 if (_discovery is not null) await _discovery.ShowRulesAsync(site.Site.Id, rules.Definitions, CancellationToken.None);
             };
+            site.Projection.FirmwareKnown = async (device, firmware) =>
+            {
+                if (_discovery is not null) await _discovery.ShowFirmwareAsync(device, firmware, CancellationToken.None);
+            };
         }
 
-        if (_settings.DiscoveryPrefix is { } prefix) await StartDiscoveryAsync(prefix, cancellationToken);
+        await StartDiscoveryAsync(cancellationToken);
         await _notifications.Service.StartAsync(cancellationToken);
         foreach (SiteRuntime site in _sites) await site.StartAsync(toggles, cancellationToken);
         _outbox.Start();
@@ -204,9 +208,9 @@ internal sealed partial class AutomationHost : IAsyncDisposable
         ];
     }
 
-    private async Task StartDiscoveryAsync(string prefix, CancellationToken cancellationToken)
+    private async Task StartDiscoveryAsync(CancellationToken cancellationToken)
     {
-        _discovery = new HomeAssistantDiscovery(new DiscoveryNames(prefix, _topics), [.. _sites.Select(s => s.Site)], Version, _retained!, _logger);
+        _discovery = new HomeAssistantDiscovery(new DiscoveryNames(_settings.Discovery.Prefix, _topics), [.. _sites.Select(s => s.Site)], Version, _settings.Discovery.Form, _retained!, _logger);
         await _discovery.StartAsync(_bus!, cancellationToken);
     }
 

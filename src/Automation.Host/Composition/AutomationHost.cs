@@ -9,6 +9,7 @@ using Automation.Host.Hub.Discovery;
 using Automation.Host.Hub.Requests;
 using Automation.Host.Hub.Requests.Verbs;
 using Automation.Host.Journal;
+using Automation.Host.Notifications;
 using Automation.Host.Outbox;
 using Automation.Host.Storage;
 using Automation.Host.Storage.Postgres;
@@ -46,6 +47,7 @@ internal sealed partial class AutomationHost : IAsyncDisposable
     private readonly ActionRuns _runs = new();
     private HomeAssistantDiscovery? _discovery;
     private ActionOutbox? _outbox;
+    private NotificationCentre? _notifications;
     private HealthPage? _health;
     private Task _cleanup = Task.CompletedTask;
     private bool _stopped;
@@ -102,6 +104,7 @@ internal sealed partial class AutomationHost : IAsyncDisposable
         foreach (SiteRuntime site in _sites) await site.DisposeAsync();
         foreach (SequenceMark mark in _marks) mark.Dispose();
         await _runs.StopAsync();
+        if (_notifications is not null) await _notifications.DisposeAsync();
         if (_discovery is not null) await _discovery.DisposeAsync();
         if (_retained is not null && _bus is { IsConnected: true })
         {
@@ -143,7 +146,10 @@ internal sealed partial class AutomationHost : IAsyncDisposable
             if (SiteOf(row.Request.On) is { } site) site.Inbox.Post(new SiteInput.Ended(row.Request, row.Outcome!, row.Attempts));
         };
 
-        var journal = new JournalStore(_database!);
+        var world = new RunningSites(_sites);
+        _notifications = new NotificationCentre(_settings.Notifications, _settings.DataFolder, _database!, _bus!, _topics, world, _time, new Random(random.Next()), _loggers.CreateLogger("Automation.Notifications"));
+        _notifications.Service.Failed = (notice, detail) => SiteOf(notice)?.Projection.ProblemAsync("notificationFailed", default, detail) ?? Task.CompletedTask;
+        var journal = new JournalStore(_database!, [_notifications]);
         foreach ((SiteSource source, SiteRuleSet rules) in loaded)
         {
             foreach (Finding finding in rules.Rules.Findings) LogFinding(_logger, finding.Severity == FindingSeverity.Error ? LogLevel.Error : LogLevel.Warning, finding.ToString());
@@ -164,9 +170,14 @@ internal sealed partial class AutomationHost : IAsyncDisposable
                 await ShowInfoAsync();
                 if (_discovery is not null) await _discovery.ShowRulesAsync(site.Site.Id, rules.Definitions, CancellationToken.None);
             };
+            site.Projection.FirmwareKnown = async (device, firmware) =>
+            {
+                if (_discovery is not null) await _discovery.ShowFirmwareAsync(device, firmware, CancellationToken.None);
+            };
         }
 
-        if (_settings.DiscoveryPrefix is { } prefix) await StartDiscoveryAsync(prefix, cancellationToken);
+        await StartDiscoveryAsync(cancellationToken);
+        await _notifications.Service.StartAsync(cancellationToken);
         foreach (SiteRuntime site in _sites) await site.StartAsync(cancellationToken);
         _outbox.Start();
         _subscriptions.Add(await new RuleSwitchboard(_topics, rule => _sites.FirstOrDefault(s => s.HasRule(rule))?.Inbox, _logger).SubscribeAsync(_bus!, cancellationToken));
@@ -192,13 +203,14 @@ internal sealed partial class AutomationHost : IAsyncDisposable
             .. new TemplateVerbs(sites, _settings.Templates).All,
             .. new DeviceVerbs(sites).All,
             .. new GroupVerbs(sites).All,
+            .. new NotificationVerbs(_notifications!, _bus!, _topics, new RunningSites(_sites), _time).All,
             _runs.Verb(sites),
         ];
     }
 
-    private async Task StartDiscoveryAsync(string prefix, CancellationToken cancellationToken)
+    private async Task StartDiscoveryAsync(CancellationToken cancellationToken)
     {
-        _discovery = new HomeAssistantDiscovery(new DiscoveryNames(prefix, _topics), [.. _sites.Select(s => s.Site)], Version, _retained!, _logger);
+        _discovery = new HomeAssistantDiscovery(new DiscoveryNames(_settings.Discovery.Prefix, _topics), [.. _sites.Select(s => s.Site)], Version, _settings.Discovery.Form, _retained!, _logger);
         await _discovery.StartAsync(_bus!, cancellationToken);
     }
 
@@ -276,6 +288,8 @@ internal sealed partial class AutomationHost : IAsyncDisposable
         RuleSetFiles files = source.ReadFiles();
         return new SiteRuleSet(files.Load(source.Site, _settings.Templates), files.Pack());
     }
+
+    private SiteRuntime? SiteOf(Notice notice) => _sites.FirstOrDefault(s => s.Site.Id == notice.Site);
 
     private SiteRuntime? SiteOf(ResourceAddress resource) => _sites.FirstOrDefault(s => s.Site.Id == resource.Site);
 

@@ -4,6 +4,7 @@ using Automation.Core.Rules;
 using Automation.Host.Foreign;
 using Automation.Host.Hub;
 using Automation.Host.Journal;
+using Automation.Host.Notifications;
 using Automation.Host.Outbox;
 using Automation.Host.Storage;
 using Automation.Isapi;
@@ -47,9 +48,11 @@ internal sealed class SiteRuntime : IDeviceObserver, IPictureObserver, IAsyncDis
         _reloader = new RuleReloader(source, templates, Inbox, Projection, rules.Rules.Fingerprint, time, _logger);
         Folder = new RuleFolder(site, source.RulePaths, templates, _reloader.LookAsync);
         _foreign = new ForeignTopics(site, this, time);
-        foreach (Device device in site.Devices.Where(d => d.Connection is not null))
+        // Gateways first: the devices behind them speak through their connections.
+        foreach (Device device in site.Devices.Where(d => d.Connection is not null).OrderByDescending(d => d.Connection!.Gateway.IsEmpty))
         {
-            _connections[device.Address.Value] = new DeviceConnection(device, new DeviceConnectionLimits(), this, time, new Random(random.Next()), _logger);
+            DeviceConnection? gateway = _connections.GetValueOrDefault(device.Connection!.Gateway.Value);
+            _connections[device.Address.Value] = new DeviceConnection(device, new DeviceConnectionLimits(), this, time, new Random(random.Next()), _logger, gateway);
         }
     }
 
@@ -106,14 +109,14 @@ internal sealed class SiteRuntime : IDeviceObserver, IPictureObserver, IAsyncDis
         await StopInputAsync();
         Inbox.Complete();
         await _writing;
-        foreach (DeviceConnection connection in _connections.Values) await connection.DisposeAsync();
+        foreach (DeviceConnection connection in _connections.Values.Reverse()) await connection.DisposeAsync();
         Folder.Dispose();
         _reloader.Dispose();
         _stop.Dispose();
     }
 
-    public void EventReported(ResourceAddress resource, string type, EventState state, DataObject data) =>
-        Inbox.Post(new SiteInput.Engine(EngineInput.Event(0, default, resource, type, state, data)));
+    public void EventReported(ResourceAddress resource, string type, EventState state, DataObject data, bool old) =>
+        Inbox.Post(new SiteInput.Engine(EngineInput.Event(0, default, resource, type, state, data) with { Initial = old }));
 
     public void StateReported(ResourceAddress resource, DataObject properties, bool initial) =>
         Inbox.Post(new SiteInput.Engine(EngineInput.State(0, default, resource, properties, initial)));

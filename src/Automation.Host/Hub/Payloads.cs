@@ -21,7 +21,7 @@ internal static class Payloads
         return Write(w =>
         {
             w.WriteString("type", value.Type);
-            w.WriteString("state", value.Phase switch { EventPhase.Begin => "begin", EventPhase.Repeat => "repeat", _ => "end" });
+            w.WriteString("state", value.Old ? "old" : value.Phase switch { EventPhase.Begin => "begin", EventPhase.Repeat => "repeat", _ => "end" });
             WriteTime(w, "at", value.At, zone);
             if (value.Data["deviceTime"] is { Kind: DataKind.Text } deviceTime) w.WriteString("deviceTime", deviceTime.Text);
             w.WriteNumber("count", value.Count);
@@ -79,6 +79,7 @@ internal static class Payloads
 
     public static byte[] Exception(HubException exception, TimeZoneInfo zone) => Write(w =>
     {
+        if (exception.Id is not null) w.WriteString("id", exception.Id);
         w.WriteString("type", exception.Type);
         if (exception.Source.Length > 0) w.WriteString("source", exception.Source);
         if (exception.Rule is not null) w.WriteString("rule", exception.Rule);

@@ -4,6 +4,7 @@ using Automation.Core.Engine;
 using Automation.Core.Model;
 using Automation.Core.Rules;
 using Automation.Host.Composition;
+using Automation.Host.Notifications;
 using Automation.Mqtt;
 using Automation.Mqtt.Client;
 using Microsoft.Extensions.Logging;
@@ -21,6 +22,9 @@ internal sealed class SiteProjection(Site site, IEnumerable<RuleDefinition> rule
     /// <summary>The rules in force.</summary>
     public IReadOnlyList<RuleDefinition> Definitions => _definitions.Values;
 
+    /// <summary>Null: there is no such rule.</summary>
+    public RuleDefinition? Definition(string rule) => _definitions.GetValueOrDefault(rule);
+
     public bool HasRule(string rule) => _definitions.ContainsKey(rule);
 
     /// <summary>The kind of a rule's document; empty when there is no such rule.</summary>
@@ -37,6 +41,9 @@ internal sealed class SiteProjection(Site site, IEnumerable<RuleDefinition> rule
     {
         foreach ((ResourceAddress resource, DataObject state) in engine.States) await retained.SetAsync(topics.State(resource), Payloads.State(state), CancellationToken.None);
     }
+
+    /// <summary>Called on the writer's loop when a device told the version of its firmware; set before the site starts.</summary>
+    public Func<Device, string, Task>? FirmwareKnown { get; set; }
 
     /// <summary>Shows every rule of a rule set that is now in force, and takes away what is gone.</summary>
     public async Task RulesLoadedAsync(SiteEngine engine, SiteRules rules)
@@ -67,6 +74,12 @@ internal sealed class SiteProjection(Site site, IEnumerable<RuleDefinition> rule
                 break;
             case SiteOutput.Changed { Value: var change }:
                 await retained.SetAsync(topics.State(change.Resource), Payloads.State(change.State), CancellationToken.None);
+                if (FirmwareKnown is { } told && change.Resource.IsDevice && change.Changed["firmware"] is { Kind: DataKind.Text } firmware &&
+                    site.Devices.FirstOrDefault(d => d.Address == change.Resource) is { } device)
+                {
+                    await told(device, firmware.Text);
+                }
+
                 break;
             case SiteOutput.FiredRule { Value: var firing }:
                 HubLog.Fired(logger, firing.Rule, firing.Trigger, firing.Source.IsEmpty ? site.Id : firing.Source.Value, firing.Cause.ToString());
@@ -77,8 +90,9 @@ internal sealed class SiteProjection(Site site, IEnumerable<RuleDefinition> rule
                 await PublishAsync(publish.Topic, Encoding.UTF8.GetBytes(publish.Payload), publish.Retain, (QoS)publish.QoS);
                 break;
             case SiteOutput.Notified { Value: var note }:
-                await PublishAsync($"{topics.Base}/{site.Id}/notifications", Payloads.Write(w =>
+                await PublishAsync(topics.Notifications(site.Id), Payloads.Write(w =>
                 {
+                    w.WriteString("id", $"{note.Cause}.{note.Index}");
                     w.WriteString("rule", note.Rule);
                     if (!note.Source.IsEmpty) w.WriteString("source", note.Source.Value);
                     w.WriteString("message", note.Message);
@@ -90,7 +104,10 @@ internal sealed class SiteProjection(Site site, IEnumerable<RuleDefinition> rule
                 string state = exception.Active ? "begins" : "ends";
                 await TellAsync(new HubException(
                     exception.Exception, exception.Source.Value, exception.Rule, exception.Active, exception.At, $"{NameOf(exception.Rule)}: {exception.Exception} {state} at {exception.Source.Value}",
-                    exception.ReceivedBy, exception.Recipients, exception.Cause.ToString()));
+                    exception.ReceivedBy, exception.Recipients, exception.Cause.ToString())
+                {
+                    Id = exception.Active ? Notice.Of(exception, "").Id : null,
+                });
                 break;
             case SiteOutput.Switched { Value: var change }:
                 HubLog.RuleSwitched(logger, change.Rule, change.Enabled ? "on" : "off", change.By);
@@ -98,7 +115,7 @@ internal sealed class SiteProjection(Site site, IEnumerable<RuleDefinition> rule
                 break;
             case SiteOutput.Ended ended:
                 await OutcomeAsync(ended.Request, ended.Outcome, ended.Attempts);
-                if (ActionEnded is { } told) await told(ended.Request, ended.Outcome, ended.Attempts);
+                if (ActionEnded is { } hear) await hear(ended.Request, ended.Outcome, ended.Attempts);
                 break;
             case SiteOutput.Fault { Value: var fault }:
                 await TellAsync(new HubException(Payloads.Camel(fault.Kind.ToString()), "", fault.Rule.Length == 0 ? null : fault.Rule, true, fault.At, fault.Detail, [], [], fault.Cause.ToString()));

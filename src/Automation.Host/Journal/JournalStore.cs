@@ -20,18 +20,12 @@ internal sealed class JournalStore(IDatabase database, IReadOnlyList<ISiteCommit
     }
 
     /// <summary>Writes a batch with all that follows from it, and returns the rows of the requests that were not there yet.</summary>
-    public ValueTask<List<OutboxRow>> CommitAsync(SiteCommit commit, CancellationToken cancellationToken) => database.RunAsync(
-        s =>
-        {
-            if (commit.RuleSet is { } rules) JournalTable.AddRules(s, commit.Site, rules.Fingerprint, commit.Row.At, rules.Bytes);
-            JournalTable.Add(s, commit.Site, commit.Row);
-            foreach (RuleSwitch change in commit.Toggles) SqlHostStore.SaveToggle(s, change.Rule, change.Enabled, change.At);
-            foreach (string id in commit.Ended) OutboxTable.Tell(s, id);
-            List<OutboxRow> added = OutboxTable.Add(s, commit.Requests);
-            foreach (ISiteCommitPart part in parts) part.Write(s, commit);
-            return added;
-        },
-        cancellationToken);
+    public async ValueTask<List<OutboxRow>> CommitAsync(SiteCommit commit, CancellationToken cancellationToken)
+    {
+        List<OutboxRow> added = await database.RunAsync(s => Write(s, commit), cancellationToken);
+        foreach (ISiteCommitPart part in parts) part.Committed(commit);
+        return added;
+    }
 
     /// <param name="journalBytes">Of the journal since the snapshot before.</param>
     public ValueTask SaveSnapshotAsync(string site, SiteSnapshot snapshot, long journalBytes, CancellationToken cancellationToken) =>
@@ -87,6 +81,17 @@ internal sealed class JournalStore(IDatabase database, IReadOnlyList<ISiteCommit
 
         await Do(s => JournalTable.DropRules(s, site, oldest.At), cancellationToken);
         return removed;
+    }
+
+    private List<OutboxRow> Write(SqlSession s, SiteCommit commit)
+    {
+        if (commit.RuleSet is { } rules) JournalTable.AddRules(s, commit.Site, rules.Fingerprint, commit.Row.At, rules.Bytes);
+        JournalTable.Add(s, commit.Site, commit.Row);
+        foreach (RuleSwitch change in commit.Toggles) SqlHostStore.SaveToggle(s, change.Rule, change.Enabled, change.At);
+        foreach (string id in commit.Ended) OutboxTable.Tell(s, id);
+        List<OutboxRow> added = OutboxTable.Add(s, commit.Requests);
+        foreach (ISiteCommitPart part in parts) part.Write(s, commit);
+        return added;
     }
 
     private async ValueTask Do(Action<SqlSession> work, CancellationToken cancellationToken) => await database.RunAsync(

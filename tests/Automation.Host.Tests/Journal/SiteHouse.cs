@@ -121,7 +121,7 @@ internal sealed class SiteHouse : IAsyncDisposable
 
     public async Task<SiteHouse> EventAsync(string resource, string type, EventState state = EventState.Instant, DataObject? data = null)
     {
-        _runtime!.EventReported(Address(resource), type, state, data ?? DataObject.Empty);
+        _runtime!.EventReported(Address(resource), type, state, data ?? DataObject.Empty, old: false);
         await SettledAsync();
         return this;
     }

@@ -53,7 +53,7 @@ internal sealed partial class FakeDevice : IAsyncDisposable
     public int StreamsOpened { get; private set; }
 
     /// <summary>The requests that carried a login and change something.</summary>
-    public IEnumerable<Asked> Commands => Requests.Where(r => r.Authorization is not null && r.Method == "PUT");
+    public IEnumerable<Asked> Commands => Requests.Where(r => r.Authorization is not null && (r.Method == "PUT" || (r.Method == "POST" && r.Path.Contains("/control/", StringComparison.Ordinal))));
 
     public static async Task<FakeDevice> StartAsync(string url = "http://127.0.0.1:0")
     {

@@ -170,7 +170,7 @@ public static class ActionTypes
             with { Together = p => p["task"].Text is "patrol" or "pattern" or "preset" && p["number"].IsNull ? "'parkAction' needs the 'number' of the " + p["task"].Text : null };
         yield return Of("setTimeTasks", "Set PTZ time tasks", true, Arming, "channel").With(
             P.Choice("day", "mon", "tue", "wed", "thu", "fri", "sat", "sun") with { Required = true },
-            P.Text("tasks", PtzTasks.Problem) with { Required = true });
+            P.Text("tasks", PtzTasks.Problem) with { Required = true }).Shows("the settings, read back", AtOnce);
         yield return Of("setRecordSchedule", "Set recording schedule", true, Arming, "channel", "device").With(
             P.Text("schedule", WeekSpans.Problem) with { Required = true }, P.Choice("type", "continuous", "motion", "alarm") with { Default = "continuous" },
             P.Integer("preSeconds", 0, 30), P.Integer("postSeconds", 0, 900)).Shows("the settings, read back", AtOnce);

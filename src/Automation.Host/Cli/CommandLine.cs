@@ -21,6 +21,7 @@ internal static class CommandLine
             ExplainVerb.Create(output),
             TemplateVerb.Create(output),
             SimulateVerb.Create(output, time),
+            PackagingVerb.Create(output),
         };
         ParseResult parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)

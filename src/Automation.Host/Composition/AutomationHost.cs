@@ -8,9 +8,12 @@ using Automation.Host.Foreign;
 using Automation.Host.Hub;
 using Automation.Host.Hub.Discovery;
 using Automation.Host.Hub.Requests;
+using Automation.Host.Hub.Requests.Verbs;
 using Automation.Host.Outbox;
 using Automation.Host.Scripting;
 using Automation.Host.Storage;
+using Automation.Host.Storage.Postgres;
+using Automation.Host.Storage.Sql;
 using Automation.Host.Storage.Sqlite;
 using Automation.Mqtt;
 using Automation.Mqtt.Broker;
@@ -31,6 +34,8 @@ internal sealed partial class AutomationHost : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly TopicNames _topics;
     private readonly DateTimeOffset _started;
+    private DataFolderLock? _folder;
+    private SqlDatabase? _database;
     private IHostStore? _store;
     private SqliteMqttStore? _mqttStore;
     private MqttBroker? _broker;
@@ -112,7 +117,8 @@ internal sealed partial class AutomationHost : IAsyncDisposable
         if (_client is not null) await _client.DisposeAsync();
         if (_broker is not null) await _broker.DisposeAsync();
         if (_mqttStore is not null) await _mqttStore.DisposeAsync();
-        if (_store is not null) await _store.DisposeAsync();
+        if (_database is not null) await _database.DisposeAsync();
+        _folder?.Dispose();
     }
 
     public async ValueTask DisposeAsync()
@@ -126,7 +132,7 @@ internal sealed partial class AutomationHost : IAsyncDisposable
         var loaded = _settings.Sites.Select(source => (Source: source, Rules: RuleDirectory.Load(source.Site, source.RulePaths, _settings.Templates))).ToList();
         foreach (SiteSource source in _settings.Sites) ForeignTopics.RefuseOwn(source.Site, _settings.BaseTopic);
         RefuseDuplicates(loaded.SelectMany(l => l.Rules.Definitions));
-        _store = await OpenStoreAsync(cancellationToken);
+        _store = await OpenStorageAsync(cancellationToken);
         await OpenBusAsync(random, cancellationToken);
         _retained = new RetainedTopics(_bus!, _logger);
         _outbox = new ActionOutbox(_store, new DeviceExecutor(ConnectionOf), new OutboxLimits(), _time, new Random(random.Next()), _loggers.CreateLogger("Automation.Outbox"));
@@ -163,14 +169,27 @@ internal sealed partial class AutomationHost : IAsyncDisposable
         foreach (SiteRuntime site in _sites) await site.StartAsync(toggles, cancellationToken);
         _outbox.Start();
         _subscriptions.Add(await new RuleSwitchboard(_topics, rule => _sites.FirstOrDefault(s => s.HasRule(rule))?.Inbox, _logger).SubscribeAsync(_bus!, cancellationToken));
-        var verbs = new RequestVerbs(_sites, _topics, _retained, _bus!, _runs, _started);
-        _subscriptions.Add(await new RequestDesk(_topics, _bus!, verbs, _time, _logger).SubscribeAsync(cancellationToken));
+        _subscriptions.Add(await new RequestDesk(_topics, _bus!, new RequestVerbs(Verbs()), _time, _logger).SubscribeAsync(cancellationToken));
         _bus!.ConnectionChanged += connected =>
         {
             if (connected) _ = _retained.RepublishAsync(_stop.Token);
         };
         _cleanup = CleanAsync();
         if (_settings.HttpPort is { } port) _health = await HealthPage.StartAsync(port, this, _loggers, cancellationToken);
+    }
+
+    /// <summary>Everything that can be asked for.</summary>
+    private IEnumerable<RequestVerb> Verbs()
+    {
+        var sites = new SiteLookup(_sites, _topics, _retained!);
+        return
+        [
+            .. new HealthVerbs(sites, _bus!, _started).All,
+            .. new RuleVerbs(sites).All,
+            .. new DeviceVerbs(sites).All,
+            .. new GroupVerbs(sites).All,
+            _runs.Verb(sites),
+        ];
     }
 
     private async Task StartDiscoveryAsync(string prefix, CancellationToken cancellationToken)
@@ -193,11 +212,15 @@ internal sealed partial class AutomationHost : IAsyncDisposable
         }
     }
 
-    private async Task<IHostStore> OpenStoreAsync(CancellationToken cancellationToken)
+    private async Task<IHostStore> OpenStorageAsync(CancellationToken cancellationToken)
     {
         try
         {
-            return await SqliteHostStore.OpenAsync(_settings.DataFolder, _time, _loggers.CreateLogger("Automation.Storage"), cancellationToken);
+            string folder = Path.GetFullPath(_settings.DataFolder);
+            _folder = DataFolderLock.Take(folder);
+            ISqlSource source = _settings.Postgres is { } postgres ? new PostgresSource(postgres) : new SqliteSource(Path.Combine(folder, SqliteSource.FileName));
+            _database = await SqlDatabase.OpenAsync(source, StorageParts.All, new SqlLimits(), cancellationToken);
+            return new SqlHostStore(_database, _time, _loggers.CreateLogger("Automation.Storage"));
         }
         catch (StorageException e)
         {

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Net;
 using Automation.Core.Model;
 using Automation.Core.Rules;
+using Automation.Host.Storage.Postgres;
 using Automation.Mqtt.Broker;
 using Automation.Mqtt.Client;
 
@@ -12,6 +13,9 @@ internal sealed record HostSettings
 {
     /// <summary>Where the databases are kept; made when missing.</summary>
     public required string DataFolder { get; init; }
+
+    /// <summary>The database server that keeps what outlives a restart; null: a file in the data folder.</summary>
+    public PostgresOptions? Postgres { get; init; }
 
     /// <summary>First level or levels of every topic.</summary>
     public string BaseTopic { get; init; } = "automation";

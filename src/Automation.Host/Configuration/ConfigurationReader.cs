@@ -79,6 +79,19 @@ internal static class ConfigurationReader
         if (root.TryGetProperty("baseTopic", out JsonElement topic)) configuration = configuration with { BaseTopic = topic.GetString()! };
         if (root.TryGetProperty("httpPort", out JsonElement http)) configuration = configuration with { HttpPort = http.ValueKind == JsonValueKind.Null ? null : http.GetInt32() };
         if (root.TryGetProperty("logLevel", out JsonElement level)) configuration = configuration with { LogLevel = Enum.Parse<LogLevel>(level.GetString()!, ignoreCase: true) };
+        if (root.TryGetProperty("storage", out JsonElement storage) && storage.TryGetProperty("postgres", out JsonElement postgres))
+        {
+            configuration = configuration with
+            {
+                Postgres = new PostgresConfiguration
+                {
+                    Connection = postgres.GetProperty("connection").GetString()!,
+                    PasswordEnv = Text(postgres, "passwordEnv"),
+                    Schema = Text(postgres, "schema") ?? "automation",
+                },
+            };
+        }
+
         if (!root.TryGetProperty("mqtt", out JsonElement mqtt)) return configuration;
         if (mqtt.TryGetProperty("discovery", out JsonElement discovery))
         {

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Automation.Host.Validation;
 
 namespace Automation.Host.Configuration;
@@ -15,11 +16,20 @@ internal static class EmbeddedSchemas
 
     public static IJsonSchema Broker => BrokerSchema.Value;
 
-    private static SchemaDocument Load(string name)
+    /// <summary>The plugin's manifest, which comes with the program too.</summary>
+    public static JsonElement Manifest()
     {
-        using Stream stream = typeof(EmbeddedSchemas).Assembly.GetManifestResourceStream("schemas/" + name) ?? throw new InvalidOperationException($"The schema {name} is not built in.");
+        using JsonDocument document = JsonDocument.Parse(Bytes("plugin.manifest.json"));
+        return document.RootElement.Clone();
+    }
+
+    private static SchemaDocument Load(string name) => SchemaDocument.Parse(Base + name, Bytes("schemas/" + name));
+
+    private static byte[] Bytes(string resource)
+    {
+        using Stream stream = typeof(EmbeddedSchemas).Assembly.GetManifestResourceStream(resource) ?? throw new InvalidOperationException($"{resource} is not built in.");
         using var bytes = new MemoryStream();
         stream.CopyTo(bytes);
-        return SchemaDocument.Parse(Base + name, bytes.ToArray());
+        return bytes.ToArray();
     }
 }

@@ -3,6 +3,8 @@ using Automation.Core.Model;
 using Automation.Core.Rules;
 using Automation.Host.Cli;
 using Automation.Host.Composition;
+using Automation.Host.Storage;
+using Automation.Host.Storage.Postgres;
 using Automation.Mqtt.Client;
 using Microsoft.Extensions.Logging;
 
@@ -26,6 +28,9 @@ internal sealed record HostConfiguration
     /// <summary>Home Assistant's discovery prefix; null when discovery is off.</summary>
     public string? DiscoveryPrefix { get; init; } = "homeassistant";
 
+    /// <summary>Null: SQLite in the data folder.</summary>
+    public PostgresConfiguration? Postgres { get; init; }
+
     public ExternalBrokerConfiguration? External { get; init; }
 
     public BrokerConfiguration Broker { get; init; } = new();
@@ -43,6 +48,7 @@ internal sealed record HostConfiguration
         var settings = new HostSettings
         {
             DataFolder = overrides.DataFolder ?? DataFolder,
+            Postgres = Postgres?.ToOptions(File, environment),
             BaseTopic = BaseTopic,
             DiscoveryPrefix = DiscoveryPrefix,
             Sites = sites,
@@ -96,4 +102,28 @@ internal sealed record ExternalBrokerConfiguration
     public string? User { get; init; }
 
     public string? PasswordEnv { get; init; }
+}
+
+internal sealed record PostgresConfiguration
+{
+    public required string Connection { get; init; }
+
+    public string? PasswordEnv { get; init; }
+
+    public string Schema { get; init; } = "automation";
+
+    /// <exception cref="StartRefusedException">The connection string is wrong, or the password's variable is not set.</exception>
+    public PostgresOptions ToOptions(string file, Func<string, string?> environment)
+    {
+        var options = new PostgresOptions { Connection = Connection, Schema = Schema, Password = PasswordEnv is { } name ? BrokerConfiguration.Password(file, name, environment) : Core.Model.Secret.None };
+        try
+        {
+            options.Parse();
+            return options;
+        }
+        catch (StorageException e)
+        {
+            throw new StartRefusedException($"{file}: {e.Message}", e);
+        }
+    }
 }

@@ -2,9 +2,9 @@ using Automation.Core.Model;
 
 namespace Automation.Host.Storage;
 
-/// <summary>What outlives a restart (design section 9). Every method that writes returns when the change is on disk; all are safe to call from any thread.</summary>
+/// <summary>What outlives a restart (design section 9). Every method that writes returns when the change is on disk; all are safe to call from any thread. Does not own its database.</summary>
 /// <remarks>Methods throw <see cref="StorageException"/> when the disk refuses; nothing of the call is then stored.</remarks>
-internal interface IHostStore : IOutboxStore, IAsyncDisposable
+internal interface IHostStore : IOutboxStore
 {
     /// <summary>Rules that a hub owner switched, by rule id: true is on. A rule that is not here does what its file says.</summary>
     ValueTask<IReadOnlyDictionary<string, bool>> ReadTogglesAsync(CancellationToken cancellationToken);
@@ -30,9 +30,6 @@ internal interface IHostStore : IOutboxStore, IAsyncDisposable
 
     ValueTask SaveSnapshotAsync(string site, DateTimeOffset at, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken) =>
         SaveSnapshotAsync(site, new EngineSnapshot(at, bytes, ""), cancellationToken);
-
-    /// <summary>Writes a consistent copy of everything to a file that does not exist yet, while work goes on.</summary>
-    ValueTask BackupAsync(string path, CancellationToken cancellationToken);
 }
 
 /// <param name="Firings">Since the rule was first loaded.</param>

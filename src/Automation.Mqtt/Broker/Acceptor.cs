@@ -4,6 +4,7 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
+using Automation.Mqtt.Broker.Polling;
 
 namespace Automation.Mqtt.Broker;
 
@@ -15,16 +16,23 @@ internal sealed class Acceptor : IAsyncDisposable
     private readonly BrokerCore _core;
     private readonly MqttListener _listener;
     private readonly Socket _socket;
+    private readonly Poller[] _pollers;
     private readonly CancellationTokenSource _stop = new();
     private readonly ConcurrentDictionary<Task, byte> _served = [];
     private Task _loop = Task.CompletedTask;
+    private int _turn;
 
     private Acceptor(BrokerCore core, MqttListener listener, Socket socket)
     {
         _core = core;
         _listener = listener;
         _socket = socket;
+        bool polls = OperatingSystem.IsLinux() && listener.Certificate is null && !listener.WithoutPolling;
+        _pollers = polls ? [.. Enumerable.Range(1, PollerCount).Select(i => new Poller($"MQTT {Endpoint.Port} #{i}", core.Log))] : [];
     }
+
+    /// <summary>One a processor up to four: those share what the processors can do, and a hub has other work as well.</summary>
+    private static int PollerCount => Math.Clamp(Environment.ProcessorCount, 1, 4);
 
     public IPEndPoint Endpoint => (IPEndPoint)_socket.LocalEndPoint!;
 
@@ -65,6 +73,7 @@ internal sealed class Acceptor : IAsyncDisposable
     {
         await CloseAsync().ConfigureAwait(false);
         await Task.WhenAll(_served.Keys).ConfigureAwait(false);
+        foreach (Poller poller in _pollers) await poller.DisposeAsync().ConfigureAwait(false);
         _stop.Dispose();
     }
 
@@ -108,7 +117,7 @@ internal sealed class Acceptor : IAsyncDisposable
             }
             else
             {
-                channel = new SocketChannel(socket);
+                channel = Plain(socket);
             }
 
             await _core.ServeAsync(channel).ConfigureAwait(false);
@@ -122,6 +131,10 @@ internal sealed class Acceptor : IAsyncDisposable
             if (tls is not null) await tls.DisposeAsync().ConfigureAwait(false);
         }
     }
+
+    private ByteChannel Plain(Socket socket) => _pollers.Length == 0
+        ? new SocketChannel(socket)
+        : new PolledChannel(socket, _pollers[unchecked((uint)Interlocked.Increment(ref _turn)) % (uint)_pollers.Length]);
 
     private async Task ShakeHandsAsync(SslStream stream, X509Certificate2 certificate)
     {

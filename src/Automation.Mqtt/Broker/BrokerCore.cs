@@ -126,6 +126,9 @@ internal sealed class BrokerCore : IDisposable
             RemoteAddress = channel.RemoteAddress,
         };
 
+        // A poller's thread has others to serve.
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+
         // Checking a password is costly on purpose: a few at a time, so that a storm of logins leaves room for messages.
         await _authenticating.WaitAsync(cancellationToken).ConfigureAwait(false);
         MqttAuthentication answer;

@@ -39,4 +39,7 @@ internal sealed partial class BrokerLog(ILogger logger)
 
     [LoggerMessage(11, LogLevel.Error, "Accepting connections on {Endpoint} failed; it is tried again.")]
     public partial void AcceptFailed(EndPoint? endpoint, Exception exception);
+
+    [LoggerMessage(12, LogLevel.Critical, "The system refuses to wait for sockets; the connections of one thread are ended. Restart the program.")]
+    public partial void PollingFailed(Exception exception);
 }

@@ -41,4 +41,7 @@ public sealed record MqttListener
     /// <summary>The WebSocket's path.</summary>
     /// <value>Default <c>/mqtt</c>.</value>
     public string Path { get; init; } = "/mqtt";
+
+    /// <summary>Leaves plain TCP to the runtime's own sockets on Linux too, so that tests see what other systems use.</summary>
+    internal bool WithoutPolling { get; init; }
 }

@@ -1,6 +1,7 @@
 using System.Text;
 using Automation.Host.Composition;
 using Automation.Host.Configuration;
+using Automation.Host.Storage.Postgres;
 using Automation.Mqtt.Broker;
 using Microsoft.Extensions.Logging;
 
@@ -37,6 +38,30 @@ public sealed class ConfigurationReaderTests
     {
         HostConfiguration configuration = Parse("""{ "sites": [ { "site": "s.json", "rules": ["r"] } ], "mqtt": { "external": { "host": "broker", "port": 8883, "tls": true, "user": "u", "passwordEnv": "P" } } }""");
         Assert.Equal(("broker", 8883, true, "u", "P"), (configuration.External!.Host, configuration.External.Port, configuration.External.Tls, configuration.External.User!, configuration.External.PasswordEnv!));
+    }
+
+    [Fact]
+    public void Parse_Storage_GivesItsValues_AndAFileIsTheDefault()
+    {
+        const string Sites = """ "sites": [ { "site": "s.json", "rules": ["r"] } ], """;
+        Assert.Null(Parse($$"""{ {{Sites}} "storage": { "sqlite": {} } }""").Postgres);
+        HostConfiguration configuration = Parse($$"""{ {{Sites}} "storage": { "postgres": { "connection": "Host=db;Database=a;Username=u", "passwordEnv": "DB", "schema": "house" } } }""");
+        PostgresOptions options = configuration.Postgres!.ToOptions("automation.json", name => name == "DB" ? "hidden" : null);
+        Assert.Equal(("Host=db;Database=a;Username=u", "hidden", "house"), (options.Connection, options.Password.Reveal(), options.Schema));
+        Assert.DoesNotContain("hidden", options.ToString(), StringComparison.Ordinal);
+        Assert.Throws<StartRefusedException>(() => Parse($$"""{ {{Sites}} "storage": { "postgres": { "connection": "Host=db" }, "sqlite": {} } }"""));
+    }
+
+    [Theory]
+    [InlineData("Host=db;Database=a;Password=hidden", "passwordEnv")]
+    [InlineData("Host=db", "Database")]
+    [InlineData("Host=db;Database=a;Colour=hidden", "connection string")]
+    [InlineData("Host=db;Database=a;Port=hidden", "connection string")]
+    public void ToOptions_AConnectionThatIsWrong_IsToldWithoutRepeatingIt(string connection, string said)
+    {
+        StartRefusedException refused = Assert.Throws<StartRefusedException>(() => new PostgresConfiguration { Connection = connection }.ToOptions("automation.json", static _ => null));
+        Assert.Contains(said, refused.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("hidden", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using Automation.Core.Model;
 using Automation.Host.Outbox;
 using Automation.Host.Storage;
+using Automation.Host.Storage.Sql;
 using Automation.Host.Storage.Sqlite;
 using Automation.Isapi;
 using Automation.TestKit;
@@ -35,7 +36,8 @@ public sealed class OutboxFaultTests
         {
             bool last = life == Crashes;
             world.BeginLife(crashAfterCalls: last ? int.MaxValue : random.Next(1, 12), faults: !last);
-            SqliteHostStore store = await SqliteHostStore.OpenAsync(data, time, NullLogger.Instance, CancellationToken.None);
+            SqlDatabase database = await OpenAsync(data);
+            var store = new SqlHostStore(database, time, NullLogger.Instance);
             var outbox = new ActionOutbox(store, world, new OutboxLimits { CallTime = TimeSpan.FromDays(1) }, time, new Random(seed), NullLogger.Instance);
             outbox.Finished += world.Told;
             outbox.Start();
@@ -52,7 +54,7 @@ public sealed class OutboxFaultTests
                 () => $"seed {seed}, life {life}: {outbox.Waiting} wait");
             if (last || !world.Crashed)
             {
-                await EndAsync(outbox, store, time);
+                await EndAsync(outbox, database, time);
                 if (last) break;
                 life++;
                 continue;
@@ -61,12 +63,13 @@ public sealed class OutboxFaultTests
             // From here on nothing of this life has an effect; the next one starts from what is on disk now.
             data = folder.File($"life-{++life}");
             Directory.CreateDirectory(data);
-            await store.BackupAsync(Path.Combine(data, SqliteHostStore.FileName), CancellationToken.None);
-            await EndAsync(outbox, store, time);
+            await database.RunAloneAsync(s => ((SqliteSession)s).CopyTo(Path.Combine(data, SqliteSource.FileName)), CancellationToken.None);
+            await EndAsync(outbox, database, time);
         }
 
         world.Check(all, seed);
-        await using SqliteHostStore final = await SqliteHostStore.OpenAsync(data, time, NullLogger.Instance, CancellationToken.None);
+        await using SqlDatabase left = await OpenAsync(data);
+        var final = new SqlHostStore(left, time, NullLogger.Instance);
         Assert.Empty(await final.ReadOpenAsync(CancellationToken.None));
         Assert.Equal(Requests, (await final.ReadFinishedAsync(1000, CancellationToken.None)).Count);
     }
@@ -121,7 +124,13 @@ public sealed class OutboxFaultTests
         Assert.Equal(["store-1.0"], executor.Calls);
     }
 
-    private static async Task EndAsync(ActionOutbox outbox, SqliteHostStore store, ManualTime time)
+    private static Task<SqlDatabase> OpenAsync(string folder)
+    {
+        Directory.CreateDirectory(folder);
+        return SqlDatabase.OpenAsync(new SqliteSource(Path.Combine(folder, SqliteSource.FileName)), StorageParts.All, new SqlLimits(), CancellationToken.None);
+    }
+
+    private static async Task EndAsync(ActionOutbox outbox, SqlDatabase database, ManualTime time)
     {
         Task end = outbox.DisposeAsync().AsTask();
         await Until.True(() =>
@@ -130,7 +139,7 @@ public sealed class OutboxFaultTests
             return end.IsCompleted;
         });
         await end;
-        await store.DisposeAsync();
+        await database.DisposeAsync();
     }
 
     private static ActionRequest Request(int number, Random random, ManualTime time)

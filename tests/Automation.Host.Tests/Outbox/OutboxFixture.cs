@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using Automation.Core.Model;
 using Automation.Host.Outbox;
+using Automation.Host.Storage.Sql;
 using Automation.Host.Storage.Sqlite;
 using Automation.TestKit;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -31,7 +32,9 @@ internal sealed class OutboxFixture : IAsyncDisposable
 
     public OutboxLimits Limits { get; }
 
-    public SqliteHostStore Store { get; private set; } = null!;
+    public SqlDatabase Database { get; private set; } = null!;
+
+    public SqlHostStore Store { get; private set; } = null!;
 
     public ActionOutbox Outbox { get; private set; } = null!;
 
@@ -48,7 +51,8 @@ internal sealed class OutboxFixture : IAsyncDisposable
 
     public async Task OpenAsync()
     {
-        Store = await SqliteHostStore.OpenAsync(_folder.File("data"), Time, NullLogger.Instance, CancellationToken.None);
+        Database = await SqlDatabase.OpenAsync(new SqliteSource(_folder.File(SqliteSource.FileName)), StorageParts.All, new SqlLimits(), CancellationToken.None);
+        Store = new SqlHostStore(Database, Time, NullLogger.Instance);
         Outbox = new ActionOutbox(Store, Executor, Limits, Time, new Random(1), NullLogger.Instance);
         Outbox.Finished += (request, outcome, attempts) => _finished.Enqueue((request, outcome, attempts));
     }
@@ -56,7 +60,7 @@ internal sealed class OutboxFixture : IAsyncDisposable
     public async Task RestartAsync()
     {
         await PassTimeUntil(Outbox.DisposeAsync().AsTask());
-        await Store.DisposeAsync();
+        await Database.DisposeAsync();
         await OpenAsync();
         Outbox.Start();
     }
@@ -94,7 +98,7 @@ internal sealed class OutboxFixture : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await PassTimeUntil(Outbox.DisposeAsync().AsTask());
-        await Store.DisposeAsync();
+        await Database.DisposeAsync();
         _folder.Dispose();
     }
 }

@@ -41,6 +41,9 @@ internal sealed class BrokerUnderTest : IAsyncDisposable
         return broker;
     }
 
+    /// <summary>Plain TCP: on Linux over the broker's own poller, or over the runtime's sockets as on other systems.</summary>
+    public static MqttListener Plain(bool withoutPolling) => new() { Address = new IPEndPoint(IPAddress.Loopback, 0), WithoutPolling = withoutPolling };
+
     /// <summary>A connected client.</summary>
     public async Task<WireClient> ConnectAsync(
         string clientId = "c", ProtocolVersion version = ProtocolVersion.V5, bool clean = true, uint expiry = 0, ushort keepAlive = 0, WillPacket? will = null,

@@ -65,11 +65,13 @@ public sealed class BusTests
         await Assert.ThrowsAsync<ArgumentException>(() => broker.SubscribeAsync("a/#/b", QoS.AtMostOnce, (_, _) => ValueTask.CompletedTask, CancellationToken.None));
     }
 
-    [Fact]
-    public async Task StalledClient_QoS0_IsDroppedAndCounted_WhileOthersAndTheProcessGoOn()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task StalledClient_QoS0_IsDroppedAndCounted_WhileOthersAndTheProcessGoOn(bool withoutPolling)
     {
         // The clock stands: whoever waited for the stalled client would wait for ever.
-        await using BrokerUnderTest broker = await BrokerUnderTest.StartAsync(new MqttBrokerLimits { OutgoingBytes = 64 * 1024 }, time: new ManualTime());
+        await using BrokerUnderTest broker = await BrokerUnderTest.StartAsync(new MqttBrokerLimits { OutgoingBytes = 64 * 1024 }, time: new ManualTime(), listener: BrokerUnderTest.Plain(withoutPolling));
         using WireClient stalled = await broker.ConnectAsync("stalled");
         await stalled.SubscribeAsync("t");
         using WireClient healthy = await broker.ConnectAsync("healthy");
@@ -117,11 +119,13 @@ public sealed class BusTests
         await back.ReceiveNothingAsync();
     }
 
-    [Fact]
-    public async Task StalledClient_ForTooLong_IsClosed()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task StalledClient_ForTooLong_IsClosed(bool withoutPolling)
     {
         var time = new ManualTime();
-        await using BrokerUnderTest broker = await BrokerUnderTest.StartAsync(new MqttBrokerLimits { OutgoingBytes = 64 * 1024 }, time: time);
+        await using BrokerUnderTest broker = await BrokerUnderTest.StartAsync(new MqttBrokerLimits { OutgoingBytes = 64 * 1024 }, time: time, listener: BrokerUnderTest.Plain(withoutPolling));
         using WireClient stalled = await broker.ConnectAsync("stalled");
         await stalled.SubscribeAsync("t");
         while (broker.Broker.Statistics.Limits[MqttLimit.SlowSubscriber] == 0)
@@ -131,11 +135,13 @@ public sealed class BusTests
         Assert.Equal(1, broker.Broker.Statistics.Limits[MqttLimit.Stall]);
     }
 
-    [Fact]
-    public async Task SlowButHealthyClient_LosesNothing_BecauseThePublisherWaits()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task SlowButHealthyClient_LosesNothing_BecauseThePublisherWaits(bool withoutPolling)
     {
         await using BrokerUnderTest broker = await BrokerUnderTest.StartAsync(
-            new MqttBrokerLimits { OutgoingBytes = 256 * 1024, Patience = TimeSpan.FromSeconds(80) });
+            new MqttBrokerLimits { OutgoingBytes = 256 * 1024, Patience = TimeSpan.FromSeconds(80) }, listener: BrokerUnderTest.Plain(withoutPolling));
         using WireClient subscriber = await broker.ConnectAsync("s");
         await subscriber.SubscribeAsync("t");
         using WireClient publisher = await broker.ConnectAsync("p");
@@ -149,10 +155,12 @@ public sealed class BusTests
         Assert.Equal(0, broker.Broker.Statistics.MessagesDropped);
     }
 
-    [Fact]
-    public async Task SocketThatIsReset_EndsTheConnectionAlone()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task SocketThatIsReset_EndsTheConnectionAlone(bool withoutPolling)
     {
-        await using BrokerUnderTest broker = await BrokerUnderTest.StartAsync();
+        await using BrokerUnderTest broker = await BrokerUnderTest.StartAsync(listener: BrokerUnderTest.Plain(withoutPolling));
         WireClient client = await broker.ConnectAsync("a");
         client.Socket.LingerState = new LingerOption(true, 0);
         client.Dispose();

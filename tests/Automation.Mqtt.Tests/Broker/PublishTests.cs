@@ -345,11 +345,12 @@ public sealed class PublishTests
     }
 
     [Theory]
-    [InlineData(70_000)]
-    [InlineData(1_500_000)]
-    public async Task LargePayload_ArrivesWhole(int length)
+    [InlineData(70_000, false)]
+    [InlineData(1_500_000, false)]
+    [InlineData(1_500_000, true)]
+    public async Task LargePayload_ArrivesWhole(int length, bool withoutPolling)
     {
-        await using BrokerUnderTest broker = await BrokerUnderTest.StartAsync();
+        await using BrokerUnderTest broker = await BrokerUnderTest.StartAsync(listener: BrokerUnderTest.Plain(withoutPolling));
         using WireClient subscriber = await broker.ConnectAsync("s");
         await subscriber.SubscribeAsync("t", QoS.AtLeastOnce);
         using WireClient publisher = await broker.ConnectAsync("p");

@@ -13,14 +13,17 @@ internal sealed class ActionRuns
 
     private readonly ConcurrentDictionary<string, Func<Answer, Task>> _open = new(StringComparer.Ordinal);
 
+    /// <summary><c>action/run</c>.</summary>
+    public RequestVerb Verb(SiteLookup sites) => new("action/run", async (arguments, later, token) => await StartAsync(arguments, sites, later, token));
+
     /// <summary>Answers what is wrong; null: it was asked for, and <paramref name="later"/> gets the answer.</summary>
-    public async Task<Answer?> StartAsync(RequestArguments arguments, IReadOnlyList<SiteRuntime> sites, Func<Answer, Task> later, CancellationToken cancellationToken)
+    private async Task<Answer?> StartAsync(RequestArguments arguments, SiteLookup sites, Func<Answer, Task> later, CancellationToken cancellationToken)
     {
         string action = arguments.Text("action", "arm");
         string on = arguments.Text("on", "store/panel/area/1");
         JsonProperty[] parameters = [.. arguments.Members("parameters")];
         if (arguments.Error is { } wrong) return Answer.Wrong(wrong);
-        if (!ResourceAddress.TryParse(on, out ResourceAddress address) || sites.FirstOrDefault(s => s.Site.Id == address.Site) is not { } site)
+        if (!ResourceAddress.TryParse(on, out ResourceAddress address) || sites.OfId(address.Site) is not { } site)
         {
             return Answer.Wrong($"'{RequestArguments.Cut(on)}' is not an address of a site here, such as store/panel/area/1");
         }

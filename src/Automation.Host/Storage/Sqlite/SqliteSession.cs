@@ -1,47 +1,41 @@
-using System.Diagnostics.CodeAnalysis;
+using System.Data.Common;
+using System.Globalization;
+using Automation.Host.Storage.Sql;
 using Microsoft.Data.Sqlite;
 
 namespace Automation.Host.Storage.Sqlite;
 
-/// <summary>One connection with its prepared statements. Used by one thread at a time.</summary>
-internal sealed class SqliteSession(SqliteConnection connection) : IDisposable
+/// <summary>A connection to one SQLite file.</summary>
+internal sealed class SqliteSession(SqliteConnection connection) : SqlSession(connection)
 {
-    private readonly Dictionary<string, SqliteCommand> _prepared = new(StringComparer.Ordinal);
-
-    public SqliteConnection Connection { get; } = connection;
-
-    /// <summary>Rows changed.</summary>
-    public int Execute(string sql, params ReadOnlySpan<object?> values) => Prepare(sql, values).ExecuteNonQuery();
-
-    public object? Scalar(string sql, params ReadOnlySpan<object?> values) => Prepare(sql, values).ExecuteScalar();
-
-    public List<T> Query<T>(string sql, Func<SqliteDataReader, T> read, params ReadOnlySpan<object?> values)
+    public override int ExecuteMany(string sql, IReadOnlyList<object?[]> rows)
     {
-        var rows = new List<T>();
-        using SqliteDataReader reader = Prepare(sql, values).ExecuteReader();
-        while (reader.Read()) rows.Add(read(reader));
-        return rows;
+        int changed = 0;
+        for (int i = 0; i < rows.Count; i++) changed += Execute(sql, rows[i]);
+        return changed;
     }
 
-    public void Dispose()
+    /// <summary>Writes a consistent copy of everything to a file that does not exist yet; pages copied.</summary>
+    public int CopyTo(string path)
     {
-        foreach (SqliteCommand command in _prepared.Values) command.Dispose();
-        Connection.Dispose();
+        if (File.Exists(path)) throw new StorageException($"{path} exists already: a copy goes to a new file");
+        using var target = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
+        target.Open();
+        ((SqliteConnection)Connection).BackupDatabase(target);
+        using SqliteCommand pages = target.CreateCommand();
+        pages.CommandText = "PRAGMA page_count";
+        return (int)(long)pages.ExecuteScalar()!;
     }
 
-    // Values are bound to $1, $2, …; the texts are constants of this folder.
-    [SuppressMessage("Security", "CA2100", Justification = "Every statement is a constant; values are parameters.")]
-    private SqliteCommand Prepare(string sql, ReadOnlySpan<object?> values)
-    {
-        if (!_prepared.TryGetValue(sql, out SqliteCommand? command))
-        {
-            command = Connection.CreateCommand();
-            command.CommandText = sql;
-            _prepared.Add(sql, command);
-        }
+    public override void Begin() => Execute("BEGIN IMMEDIATE");
 
-        command.Parameters.Clear();
-        for (int i = 0; i < values.Length; i++) command.Parameters.AddWithValue($"${i + 1}", values[i] ?? DBNull.Value);
-        return command;
-    }
+    public override void Rollback() => Execute("ROLLBACK");
+
+    protected override string Fit(string statements) => statements
+        .Replace("{identity}", "INTEGER PRIMARY KEY AUTOINCREMENT", StringComparison.Ordinal)
+        .Replace("{bytes}", "BLOB", StringComparison.Ordinal)
+        .Replace("{text}", "TEXT", StringComparison.Ordinal)
+        .Replace("{keyed}", "WITHOUT ROWID", StringComparison.Ordinal);
+
+    protected override DbParameter Parameter(int number, object value) => new SqliteParameter(string.Create(CultureInfo.InvariantCulture, $"${number}"), value);
 }

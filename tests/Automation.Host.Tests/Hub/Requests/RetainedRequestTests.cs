@@ -14,7 +14,7 @@ public sealed class RetainedRequestTests
         var bus = new FakeBus();
         await bus.PublishTextAsync("automation/request/health", """{"transaction":1}""", retain: true);
         var topics = new TopicNames("automation");
-        var verbs = new RequestVerbs([], topics, new RetainedTopics(bus, NullLogger.Instance), bus, new ActionRuns(), DateTimeOffset.UnixEpoch);
+        var verbs = new RequestVerbs([]);
         await new RequestDesk(topics, bus, verbs, TimeProvider.System, NullLogger.Instance).SubscribeAsync(CancellationToken.None);
         JsonElement answer = JsonSerializer.Deserialize<JsonElement>(Assert.Single(bus.Published, m => m.Topic == "automation/response/health").Payload.Span);
         Assert.Contains("retained", answer.GetProperty("error").GetString(), StringComparison.Ordinal);

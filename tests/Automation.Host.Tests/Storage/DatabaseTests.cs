@@ -1,18 +1,32 @@
 using Automation.Host.Storage;
-using Automation.Host.Storage.Sqlite;
+using Automation.Host.Storage.Sql;
 using Automation.TestKit;
 
 namespace Automation.Host.Tests.Storage;
 
-public sealed class SqliteWriterTests
+public sealed class SqliteDatabaseTests : DatabaseTests
 {
+    private protected override Task<StoreHouse> HouseAsync() => Task.FromResult(StoreHouse.Sqlite());
+}
+
+public sealed class PostgresDatabaseTests(PostgresServer server) : DatabaseTests
+{
+    private protected override Task<StoreHouse> HouseAsync() => StoreHouse.PostgresAsync(server);
+}
+
+/// <summary>What is promised of the layer under the stores, whatever database it is.</summary>
+public abstract class DatabaseTests
+{
+    private protected abstract Task<StoreHouse> HouseAsync();
+
     [Fact]
     public async Task Changes_that_wait_together_are_committed_together()
     {
-        using var folder = new TempFolder();
-        await using SqliteWriter writer = Open(folder);
+        await using StoreHouse house = await HouseAsync();
+        house.Parts = [new SqlPart("t", "CREATE TABLE t (n BIGINT NOT NULL)")];
+        SqlDatabase writer = await house.OpenAsync();
         using var go = new ManualResetEventSlim();
-        Task blocker = writer.RunAsync(_ => go.Wait(Until.Limit), default, alone: true).AsTask();
+        Task blocker = writer.RunAloneAsync(_ => go.Wait(Until.Limit), default).AsTask();
         Task[] changes = [.. Enumerable.Range(0, 400).Select(i => writer.RunAsync(s => s.Execute("INSERT INTO t VALUES ($1)", i), default).AsTask())];
         long before = writer.Commits;
         go.Set();
@@ -25,10 +39,11 @@ public sealed class SqliteWriterTests
     [Fact]
     public async Task A_change_that_fails_takes_no_neighbour_along_and_leaves_nothing_behind()
     {
-        using var folder = new TempFolder();
-        await using SqliteWriter writer = Open(folder);
+        await using StoreHouse house = await HouseAsync();
+        house.Parts = [new SqlPart("t", "CREATE TABLE t (n BIGINT NOT NULL)")];
+        SqlDatabase writer = await house.OpenAsync();
         using var go = new ManualResetEventSlim();
-        Task blocker = writer.RunAsync(_ => go.Wait(Until.Limit), default, alone: true).AsTask();
+        Task blocker = writer.RunAloneAsync(_ => go.Wait(Until.Limit), default).AsTask();
         Task<int> good = writer.RunAsync(s => s.Execute("INSERT INTO t VALUES (1)"), default).AsTask();
         Task<int> bad = writer.RunAsync<int>(
             s =>
@@ -45,12 +60,5 @@ public sealed class SqliteWriterTests
         Assert.Contains("broken on purpose", (await Assert.ThrowsAsync<StorageException>(() => bad)).Message, StringComparison.Ordinal);
         Assert.Contains("nowhere", (await Assert.ThrowsAsync<StorageException>(() => wrong)).Message, StringComparison.Ordinal);
         Assert.Equal([1L, 3L], await writer.RunAsync(s => s.Query("SELECT n FROM t ORDER BY n", r => r.GetInt64(0)), default));
-    }
-
-    private static SqliteWriter Open(TempFolder folder)
-    {
-        SqliteSession session = SqliteFiles.Open(folder.File("test.db"));
-        session.Execute("CREATE TABLE t (n INTEGER)");
-        return new SqliteWriter(session, folder.File("test.db"));
     }
 }

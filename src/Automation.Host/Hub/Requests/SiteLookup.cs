@@ -1,0 +1,28 @@
+using System.Text;
+using Automation.Core.Model;
+using Automation.Host.Composition;
+
+namespace Automation.Host.Hub.Requests;
+
+/// <summary>Finds what requests name, and says so when there is no such thing.</summary>
+internal sealed class SiteLookup(IReadOnlyList<SiteRuntime> sites, TopicNames topics, RetainedTopics retained)
+{
+    /// <summary>Items an answer has at most, so that it stays far below what brokers carry; <c>offset</c> asks for the next.</summary>
+    public const int Page = 500;
+
+    public IReadOnlyList<SiteRuntime> Sites { get; } = sites;
+
+    public SiteRuntime? OfRule(string rule) => Sites.FirstOrDefault(s => s.HasRule(rule));
+
+    public SiteRuntime? OfId(string site) => Sites.FirstOrDefault(s => s.Site.Id == site);
+
+    /// <summary>What is shown of a device: <c>online</c>, <c>offline</c>; null: nothing yet.</summary>
+    public string? Availability(ResourceAddress device) => retained.Value(topics.Availability(device)) is { } value ? Encoding.ASCII.GetString(value) : null;
+
+    /// <summary>The state as it is shown; null: nothing yet.</summary>
+    public byte[]? State(ResourceAddress resource) => retained.Value(topics.State(resource));
+
+    public static Answer NoRule(string rule) => Answer.Wrong($"there is no rule '{RequestArguments.Cut(rule)}': rules/list names all");
+
+    public static Answer NoSite(string site) => Answer.Wrong($"there is no site '{RequestArguments.Cut(site)}': health names all");
+}

@@ -1,0 +1,85 @@
+using System.Data.Common;
+using Automation.Core.Model;
+using Microsoft.Extensions.Logging;
+
+namespace Automation.Host.Storage.Sql;
+
+/// <summary>The rows of the outbox. Every method works inside the caller's transaction.</summary>
+internal sealed partial class OutboxTable(ILogger logger)
+{
+    private const string Columns =
+        "position, site, sequence, number, rule, action, target, parameters, at, expires_at, state, attempts, reason, retry_safe, device_status, finished_at";
+
+    public static void SetState(SqlSession s, OutboxRow row, OutboxState state, int attempts) =>
+        s.Execute("UPDATE outbox SET state = $2, attempts = $3 WHERE position = $1 AND finished_at IS NULL", row.Position, (int)state, attempts);
+
+    public static void Finish(SqlSession s, OutboxRow row, ActionOutcome outcome, int attempts, DateTimeOffset at)
+    {
+        OutboxState state = outcome.Succeeded ? OutboxState.Done : outcome.Reason == ActionReason.Expired ? OutboxState.Expired : OutboxState.Failed;
+        s.Execute(
+            "UPDATE outbox SET state = $2, attempts = $3, reason = $4, retry_safe = $5, device_status = $6, finished_at = $7 WHERE position = $1 AND finished_at IS NULL",
+            row.Position, (int)state, attempts, outcome.Reason.ToString(), outcome.RetrySafe, outcome.DeviceStatus, at);
+    }
+
+    public List<OutboxRow> ReadOpen(SqlSession s) => [.. s.Query($"SELECT {Columns} FROM outbox WHERE finished_at IS NULL ORDER BY position", Read).OfType<OutboxRow>()];
+
+    public List<OutboxRow> ReadFinished(SqlSession s, int maximum) =>
+        [.. s.Query($"SELECT {Columns} FROM outbox WHERE finished_at IS NOT NULL ORDER BY finished_at DESC, position DESC LIMIT $1", Read, maximum).OfType<OutboxRow>()];
+
+    /// <summary>Removes closed rows that are older than <paramref name="before"/> or not among the newest <paramref name="keep"/>.</summary>
+    public static int Prune(SqlSession s, DateTimeOffset before, int keep) =>
+        s.Execute("DELETE FROM outbox WHERE finished_at < $1", before) +
+        s.Execute(
+            "DELETE FROM outbox WHERE position IN (SELECT position FROM outbox WHERE finished_at IS NOT NULL ORDER BY finished_at DESC, position DESC LIMIT 9223372036854775807 OFFSET $1)", keep);
+
+    /// <summary>Adds the requests that are not there yet, and returns their rows in order.</summary>
+    public static List<OutboxRow> Add(SqlSession s, IReadOnlyList<ActionRequest> requests)
+    {
+        var rows = new List<OutboxRow>(requests.Count);
+        foreach (ActionRequest request in requests)
+        {
+            object? position = s.Scalar(
+                """
+                INSERT INTO outbox (id, site, sequence, number, rule, action, target, parameters, at, expires_at, state, attempts)
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, 0) ON CONFLICT (id) DO NOTHING RETURNING position
+                """,
+                request.Id, request.Cause.Site, request.Cause.Sequence, request.Index, request.Rule, request.Action, request.On.Value,
+                DataObjectJson.Write(request.Parameters), request.At, request.ExpiresAt);
+            if (position is long added) rows.Add(new OutboxRow(added, request, OutboxState.Pending, 0, null, null));
+        }
+
+        return rows;
+    }
+
+    private OutboxRow? Read(DbDataReader r)
+    {
+        long position = r.GetInt64(0);
+        try
+        {
+            var request = new ActionRequest
+            {
+                Cause = new CauseId(r.GetString(1), r.GetInt64(2)),
+                Index = (int)r.GetInt64(3),
+                Rule = r.GetString(4),
+                Action = r.GetString(5),
+                On = ResourceAddress.Parse(r.GetString(6)),
+                Parameters = DataObjectJson.Read(r.GetString(7)),
+                At = r.Instant(8),
+                ExpiresAt = r.Instant(9),
+            };
+            ActionReason reason = r.IsDBNull(12) || !Enum.TryParse(r.GetString(12), out ActionReason named) ? ActionReason.None : named;
+            var state = (OutboxState)r.GetInt64(10);
+            ActionOutcome? outcome = r.IsDBNull(15) ? null : new(state == OutboxState.Done, reason, r.Flag(13), r.TextOrNull(14));
+            return new OutboxRow(position, request, state, (int)r.GetInt64(11), outcome, r.InstantOrNull(15));
+        }
+        catch (FormatException e)
+        {
+            // Somebody edited the table: that row is lost, the others are not.
+            LogUnreadable(logger, position, e.Message);
+            return null;
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The outbox row {Position} cannot be read and is left out: {Reason}")]
+    private static partial void LogUnreadable(ILogger logger, long position, string reason);
+}

@@ -78,6 +78,22 @@ internal sealed partial class FakeDevice : IAsyncDisposable
             return context.Response.WriteAsync(body);
         });
 
+    /// <summary>A document that keeps what is put; what it was at first.</summary>
+    public void Keep(string path, string document)
+    {
+        string now = document;
+        Answer("GET", path, context =>
+        {
+            context.Response.ContentType = "application/xml";
+            return context.Response.WriteAsync(now);
+        });
+        Answer("PUT", path, context =>
+        {
+            now = (string)context.Items["body"]!;
+            return OkAsync(context);
+        });
+    }
+
     public void Answer(string method, string path, Func<HttpContext, Task> answer) => _answers[method + " " + path] = answer;
 
     /// <summary>Writes to the stream as it stands; a listener that comes later gets it then.</summary>
@@ -103,6 +119,7 @@ internal sealed partial class FakeDevice : IAsyncDisposable
     {
         using var reader = new StreamReader(context.Request.Body, Encoding.UTF8);
         string body = await reader.ReadToEndAsync();
+        context.Items["body"] = body;
         string path = context.Request.Path + context.Request.QueryString.ToString();
         string? authorization = context.Request.Headers.Authorization.FirstOrDefault();
         Requests.Enqueue(new Asked(context.Request.Method, path, body, authorization));

@@ -103,13 +103,13 @@ public static class ActionTypes
         yield return Of("goHome", "Go to home position", true, Camera, "channel").Shows("the camera's position", Turning);
         // Speeds in per cent of the fastest; degrees and the factor of the zoom; a point of the picture, 0 to 255 in both directions (003 §8.13.5–8).
         yield return Of("movePtz", "Move PTZ", false, Door, "channel").With(
-            P.Choice("mode", "momentary", "continuous", "absolute", "relative") with { Required = true },
+            P.Choice("mode", "momentary", "continuous", "absolute", "relative") with { Default = "momentary" },
             P.Decimal("pan", -100, 360) with { ByMode = [("momentary", -100, 100), ("continuous", -100, 100), ("absolute", 0, 360), ("relative", 0, 255)] },
             P.Decimal("tilt", -100, 270) with { ByMode = [("momentary", -100, 100), ("continuous", -100, 100), ("absolute", -90, 270), ("relative", 0, 255)] },
             P.Decimal("zoom", -100, 100) with { ByMode = [("momentary", -100, 100), ("continuous", -100, 100), ("absolute", 0, 100), ("relative", -100, 100)] },
             P.Integer("milliseconds", 50, 60_000) with { ByMode = [("momentary", 50, 60_000), ("continuous", 50, 60_000)] }).Shows("the camera's position", Turning);
         yield return Of("auxiliary", "Auxiliary output of a camera", true, Output, "channel").With(
-            P.Integer("number", 1, 16), P.Choice("type", "light", "wiper", "fan", "heater") with { Required = true }, P.Choice("state", "on", "off") with { Required = true }).Shows("the output's status", AtOnce);
+            P.Integer("number", 1, 16), P.Choice("type", "light", "wiper", "fan", "heater") with { Required = true }, P.Choice("state", "on", "off") with { Default = "on" }).Shows("the output's status", AtOnce);
         yield return Of("irCut", "IR-cut filter", true, Output, "channel").With(P.Choice("mode", "day", "night", "auto") with { Required = true }).Shows("the settings, read back", AtOnce);
         yield return Of("keyFrame", "Request key frame", true, Picture, "channel");
     }

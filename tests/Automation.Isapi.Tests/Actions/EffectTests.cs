@@ -242,6 +242,7 @@ public sealed class EffectTests
             string on = kind == "device" ? "store/" + device : $"store/{device}/{kind}/1";
             if (type.Name is "sirenOn" or "sirenOff") on = "store/panel/siren/0";
             DataObject parameters = DataObject.From(type.Parameters.Where(p => p.Required).Select(p => KeyValuePair.Create(p.Name, Example(p))));
+            if (type.Name == "movePtz") parameters = DataObject.Of(("pan", 50));
             (FakeDevice fake, DeviceConnection connection, _) = await OnlineAsync(on);
             await using (fake)
             await using (connection)

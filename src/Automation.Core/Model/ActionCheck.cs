@@ -9,7 +9,7 @@ public static class ActionCheck
     /// <param name="device">The device of <paramref name="on"/>.</param>
     public static string? Problem(Device device, ResourceAddress on, string action, DataObject parameters)
     {
-        if (!ActionTypes.All.TryGetValue(action, out ActionTypeInfo? type)) return $"the action {(action.Length <= 64 ? action : action[..64])} is not known";
+        if (!ActionTypes.All.TryGetValue(action, out ActionTypeInfo? type)) return $"'{(action.Length <= 64 ? action : action[..64])}' is not an action";
         Resource? resource = null;
         if (on != device.Address && (resource = device.Resources.FirstOrDefault(r => r.Address == on)) is null) return $"{on} is not a resource of {device.Address}";
         string kind = resource?.Kind ?? "device";

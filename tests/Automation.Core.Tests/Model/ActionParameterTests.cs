@@ -87,7 +87,7 @@ public sealed class ActionParameterTests
     };
 
     [Theory, Trait("Req", "ACT-8")]
-    [InlineData("dance", "/channel/4", "", "the action dance is not known")]
+    [InlineData("dance", "/channel/4", "", "'dance' is not an action")]
     [InlineData("callPreset", "/channel/9", "preset=1", "store/nvr/channel/9 is not a resource of store/nvr")]
     [InlineData("callPreset", "/alarm-output/1", "preset=1", "callPreset cannot be done on a alarm-output: it is for channel")]
     [InlineData("reboot", "/channel/4", "", "reboot cannot be done on a channel: it is for device")]

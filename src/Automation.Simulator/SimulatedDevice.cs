@@ -2,25 +2,6 @@ using System.Collections.Immutable;
 
 namespace Automation.Simulator;
 
-/// <summary>What a simulated device is.</summary>
-public enum SimulatedKind
-{
-    /// <summary>Alarm panel: areas, zones, relays, sirens; JSON.</summary>
-    Panel,
-
-    /// <summary>Recorder: channels, PTZ, alarm inputs and outputs, disks; XML.</summary>
-    Recorder,
-
-    /// <summary>Access controller: doors; XML commands, JSON events.</summary>
-    Access,
-
-    /// <summary>Thermal camera: channel 1 sees light, the last channel sees heat.</summary>
-    Thermal,
-
-    /// <summary>People-counting camera.</summary>
-    Counting,
-}
-
 /// <summary>Which paths a device answers under.</summary>
 public enum PathPrefix
 {
@@ -52,6 +33,33 @@ public sealed record SimulatedDevice
     public string PasswordEnv { get; init; } = "AUTOMATION_DEMO_PASSWORD";
 
     public PathPrefix Prefix { get; init; }
+
+    /// <summary>Ways to log in: digest, basic, session (AX PRO panels, isapi.md 1.5).</summary>
+    public ImmutableArray<string> Auth { get; init; } = ["digest"];
+
+    /// <summary><c>sessionIDVersion</c>: 2.1, or 2 without a second salt.</summary>
+    public string SessionVersion { get; init; } = "2.1";
+
+    /// <summary>Whether the session hash is made from salts; older firmware hashes the bare password.</summary>
+    public bool SessionIrreversible { get; init; } = true;
+
+    /// <summary>Whether a session comes as a cookie; without, the client makes it from the session's id.</summary>
+    public bool SessionCookie { get; init; } = true;
+
+    /// <summary>A session nobody uses ends after this; 1 to 86 400.</summary>
+    public int SessionSeconds { get; init; } = 600;
+
+    /// <summary>Sessions at once; 1 to 100.</summary>
+    public int MaxSessions { get; init; } = 8;
+
+    /// <summary>HTTPS with a certificate of its own making.</summary>
+    public bool Tls { get; init; }
+
+    /// <summary>Alert streams at once; a further one is refused. 1 to 64.</summary>
+    public int MaxStreams { get; init; } = 16;
+
+    /// <summary>Form of what it pushes to a listening host: bare, multipart, noType, psialliance; null: its kind's own.</summary>
+    public string? PushForm { get; init; }
 
     /// <summary>Digest algorithms offered, in this order: MD5, MD5-sess, SHA-256, SHA-256-sess.</summary>
     public ImmutableArray<string> Digest { get; init; } = ["MD5"];
@@ -97,7 +105,27 @@ public sealed record SimulatedDevice
 
     public int Sirens { get; init; }
 
+    /// <summary>How many of each other peripheral: outputModules, repeaters, cardReaders, extensionModules, keypads, keyfobs, transmitters.</summary>
+    public ImmutableDictionary<string, int> Peripherals { get; init; } = ImmutableDictionary<string, int>.Empty;
+
+    /// <summary>EN50131 compliant mode: commands need <see cref="OperateCode"/>.</summary>
+    public bool En50131 { get; init; }
+
+    /// <summary>The code of the operator, sent with each command in that mode.</summary>
+    public string OperateCode { get; init; } = "1234";
+
     public int Channels { get; init; }
+
+    /// <summary>How many of a recorder's channels are analog inputs; they come first.</summary>
+    public int AnalogChannels { get; init; }
+
+    /// <summary>Channels without a camera.</summary>
+    public ImmutableArray<int> EmptyChannels { get; init; } = [];
+
+    /// <summary>Alarm inputs of cameras behind a recorder: channel * 100 + port.</summary>
+    public ImmutableArray<int> ProxiedInputs { get; init; } = [];
+
+    public ImmutableArray<int> ProxiedOutputs { get; init; } = [];
 
     /// <summary>The channels that move.</summary>
     public ImmutableArray<int> Ptz { get; init; } = [];
@@ -111,4 +139,22 @@ public sealed record SimulatedDevice
     public int Hdds { get; init; }
 
     public int Doors { get; init; }
+
+    /// <summary>A call is in <c>callStatus</c> only, not on the stream (isapi.md 1.3: firmware from 3.7).</summary>
+    public bool SilentRing { get; init; }
+
+    /// <summary>Ports of a switch; the last two of more than four are SFP.</summary>
+    public int Ports { get; init; }
+
+    /// <summary>Broker on loopback that a trail camera, scope or phone camera is fed to; 0: none.</summary>
+    public int MqttPort { get; init; }
+
+    /// <summary>Its topic; null: <c>outdoor/ID</c>.</summary>
+    public string? MqttTopic { get; init; }
+
+    /// <summary>Devices behind a gateway, by their ids; <c>cam-*</c> are all whose id starts with <c>cam-</c>.</summary>
+    public ImmutableArray<string> Behind { get; init; } = [];
+
+    internal bool IsBehind(SimulatedDevice other) =>
+        other.Kind != SimulatedKind.Gateway && Behind.Any(name => name.EndsWith('*') ? other.Id.StartsWith(name[..^1], StringComparison.Ordinal) : other.Id == name);
 }

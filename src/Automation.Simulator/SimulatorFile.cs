@@ -22,7 +22,7 @@ public sealed record SimulatorFileResult(SimulatorFile? File, ImmutableArray<Sim
 public sealed record SimulatorFile(ImmutableArray<SimulatedDevice> Devices)
 {
     /// <summary>Devices in one file, at most.</summary>
-    public const int MaxDevices = 64;
+    public const int MaxDevices = 2048;
 
     /// <summary>Bytes of a devices file, at most.</summary>
     public const int MaxBytes = 1 << 20;

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Unicode;
+using Automation.Simulator.Devices.Panel;
 
 namespace Automation.Simulator;
 
@@ -12,19 +13,36 @@ internal sealed class SimulatorFileReader
     private static readonly string[] Common =
     [
         "id", "kind", "port", "name", "user", "passwordEnv", "prefix", "digest", "qop", "nonceSeconds", "lockAfter", "lockSeconds", "contentLength", "utcOffset", "documents",
+        "count", "auth", "sessionVersion", "sessionIrreversible", "sessionCookie", "sessionSeconds", "maxSessions", "tls", "maxStreams", "pushForm",
     ];
 
     private static readonly Dictionary<SimulatedKind, string[]> OfKind = new()
     {
-        [SimulatedKind.Panel] = ["areas", "zones", "zoneAreas", "zoneTypes", "exitDelaySeconds", "entryDelaySeconds", "relays", "sirens"],
-        [SimulatedKind.Recorder] = ["channels", "ptz", "presets", "alarmInputs", "alarmOutputs", "hdds"],
+        [SimulatedKind.Panel] = ["areas", "zones", "zoneAreas", "zoneTypes", "exitDelaySeconds", "entryDelaySeconds", "relays", "sirens", "en50131", "operateCode", .. PeripheralKind.All.Select(k => k.Name)],
+        [SimulatedKind.Recorder] = ["channels", "analog", "emptyChannels", "ptz", "presets", "alarmInputs", "alarmOutputs", "proxiedInputs", "proxiedOutputs", "hdds"],
+        [SimulatedKind.Camera] = ["channels", "ptz", "presets", "alarmInputs", "alarmOutputs", "hdds"],
+        [SimulatedKind.Gateway] = ["behind"],
         [SimulatedKind.Access] = ["doors"],
         [SimulatedKind.Thermal] = ["channels"],
         [SimulatedKind.Counting] = [],
+        [SimulatedKind.DoorStation] = ["doors", "silentRing"],
+        [SimulatedKind.Doorbell] = ["silentRing"],
+        [SimulatedKind.FaceTerminal] = ["doors"],
+        [SimulatedKind.Screening] = ["channels"],
+        [SimulatedKind.Switch] = ["ports"],
+        [SimulatedKind.Radar] = [],
+        [SimulatedKind.Speaker] = [],
+        [SimulatedKind.TrailCamera] = ["mqttPort", "mqttTopic"],
+        [SimulatedKind.Scope] = ["mqttPort", "mqttTopic"],
+        [SimulatedKind.PhoneThermal] = ["mqttPort", "mqttTopic"],
     };
 
     private static readonly string[] Algorithms = ["MD5", "MD5-sess", "SHA-256", "SHA-256-sess"];
     private static readonly string[] Qops = ["auth", "auth-int"];
+    private static readonly string[] Auths = ["digest", "basic", "session"];
+    private static readonly string[] SessionVersions = ["2.1", "2"];
+    private static readonly string[] PushForms = ["bare", "multipart", "noType", "psialliance"];
+    private static readonly string Kinds = string.Join(", ", Enum.GetNames<SimulatedKind>().Select(JsonNamingPolicy.CamelCase.ConvertName));
 
     private static readonly string[] ZoneTypeNames =
         ["Instant", "Delay", "Follow", "Perimeter", "24hNoSound", "24hSound", "Emergency", "Fire", "Gas", "Medical"];
@@ -58,7 +76,14 @@ internal sealed class SimulatorFileReader
         var list = ImmutableArray.CreateBuilder<SimulatedDevice>();
         for (int i = 0; i < Math.Min(devices.Count, SimulatorFile.MaxDevices); i++)
         {
-            if (ReadDevice(devices[i], "/devices/" + i.ToString(CultureInfo.InvariantCulture)) is { } device) list.Add(device);
+            string at = "/devices/" + i.ToString(CultureInfo.InvariantCulture);
+            if (ReadDevice(devices[i], at, out int count) is { } device) Add(list, device, count, at);
+        }
+
+        foreach (SimulatedDevice gateway in list)
+        {
+            foreach (string id in gateway.Behind.Where(id => !list.Any((gateway with { Behind = [id] }).IsBehind)))
+                Add("/devices", $"\"behind\" of {gateway.Id} names {id}, which is no device of this file; name devices that are no gateways.");
         }
 
         FindTwice(list, d => d.Id, "id", "ids must differ");
@@ -66,8 +91,26 @@ internal sealed class SimulatorFileReader
         return _problems.Count > 0 ? new(null, [.. _problems]) : new(new([.. list]), []);
     }
 
-    private SimulatedDevice? ReadDevice(JsonNode? node, string at)
+    /// <summary>One device, or <c>count</c> of them alike: <c>id-1</c>, <c>id-2</c>, on ports in a row.</summary>
+    private void Add(ImmutableArray<SimulatedDevice>.Builder list, SimulatedDevice device, int count, string at)
     {
+        if (list.Count + count > SimulatorFile.MaxDevices || device.Port + count > 65536)
+        {
+            Add(at + "/count", $"\"count\" is {count}; together there may be {SimulatorFile.MaxDevices} devices, on ports up to 65535.");
+            return;
+        }
+
+        if (count == 1) list.Add(device);
+        else
+        {
+            for (int n = 1; n <= count; n++)
+                list.Add(device with { Id = string.Create(CultureInfo.InvariantCulture, $"{device.Id}-{n}"), Name = string.Create(CultureInfo.InvariantCulture, $"{device.Name} {n}"), Port = device.Port == 0 ? 0 : device.Port + n - 1 });
+        }
+    }
+
+    private SimulatedDevice? ReadDevice(JsonNode? node, string at, out int count)
+    {
+        count = 1;
         if (node is not JsonObject json)
         {
             Add(at, "A device must be an object.");
@@ -82,7 +125,7 @@ internal sealed class SimulatorFileReader
         string word = part.Text("kind", "");
         if (!Enum.TryParse(word, ignoreCase: true, out SimulatedKind kind) || !string.Equals(kind.ToString(), word, StringComparison.OrdinalIgnoreCase))
         {
-            Add(at + "/kind", $"Kind \"{word}\" is unknown; use one of panel, recorder, access, thermal, counting.");
+            Add(at + "/kind", $"Kind \"{word}\" is unknown; use one of {Kinds}.");
             return null;
         }
 
@@ -92,7 +135,8 @@ internal sealed class SimulatorFileReader
                 Add($"{at}/{key}", $"Unknown property \"{key}\" for a {word}; remove it (known: {string.Join(", ", Common.Concat(OfKind[kind]))}).");
         }
 
-        SimulatedDevice device = Counts(kind, part, new()
+        count = part.Number("count", 1, 1, SimulatorFile.MaxDevices);
+        SimulatedDevice device = Counts(kind, part, json, new()
         {
             Id = id,
             Kind = kind,
@@ -108,12 +152,21 @@ internal sealed class SimulatorFileReader
             LockSeconds = part.Number("lockSeconds", 1800, 1, 86_400),
             ContentLength = part.Flag("contentLength", true),
             UtcOffset = part.Offset("utcOffset"),
+            Auth = part.Words("auth", ["digest"], Auths),
+            SessionVersion = part.OneOf("sessionVersion", "2.1", SessionVersions),
+            SessionIrreversible = part.Flag("sessionIrreversible", true),
+            SessionCookie = part.Flag("sessionCookie", true),
+            SessionSeconds = part.Number("sessionSeconds", 600, 1, 86_400),
+            MaxSessions = part.Number("maxSessions", 8, 1, 100),
+            Tls = part.Flag("tls", false),
+            MaxStreams = part.Number("maxStreams", 16, 1, 64),
+            PushForm = json["pushForm"] is null ? null : part.OneOf("pushForm", "bare", PushForms),
             Documents = json["documents"] is null ? null : part.Text("documents", ""),
         });
         return _problems.Count == before ? device : null;
     }
 
-    private static SimulatedDevice Counts(SimulatedKind kind, Part part, SimulatedDevice device)
+    private static SimulatedDevice Counts(SimulatedKind kind, Part part, JsonObject json, SimulatedDevice device)
     {
         switch (kind)
         {
@@ -129,21 +182,51 @@ internal sealed class SimulatorFileReader
                     EntryDelaySeconds = part.Number("entryDelaySeconds", 0, 0, 600),
                     Relays = part.Number("relays", 0, 0, 64),
                     Sirens = part.Number("sirens", 0, 0, 16),
+                    En50131 = part.Flag("en50131", false),
+                    OperateCode = part.Text("operateCode", "1234"),
+                    Peripherals = PeripheralKind.All.ToImmutableDictionary(k => k.Name, k => part.Number(k.Name, 0, 0, 64)),
                 };
             case SimulatedKind.Recorder:
                 int channels = part.Number("channels", 1, 1, 256);
                 return device with
                 {
                     Channels = channels,
+                    AnalogChannels = part.Number("analog", 0, 0, channels),
+                    EmptyChannels = part.Numbers("emptyChannels", 1, channels),
+                    ProxiedInputs = part.Numbers("proxiedInputs", 101, 25_699),
+                    ProxiedOutputs = part.Numbers("proxiedOutputs", 101, 25_699),
                     Ptz = part.Numbers("ptz", 1, channels),
                     Presets = part.Numbers("presets", 1, 300),
                     AlarmInputs = part.Number("alarmInputs", 0, 0, 64),
                     AlarmOutputs = part.Number("alarmOutputs", 0, 0, 64),
                     Hdds = part.Number("hdds", 1, 0, 32),
                 };
+            case SimulatedKind.Camera:
+                int eyes = part.Number("channels", 1, 1, 8);
+                return device with
+                {
+                    Channels = eyes,
+                    Ptz = part.Numbers("ptz", 1, eyes),
+                    Presets = part.Numbers("presets", 1, 300),
+                    AlarmInputs = part.Number("alarmInputs", 0, 0, 16),
+                    AlarmOutputs = part.Number("alarmOutputs", 0, 0, 16),
+                    Hdds = part.Number("hdds", 0, 0, 1),
+                };
+            case SimulatedKind.Gateway:
+                return device with { Behind = part.Names("behind") };
             case SimulatedKind.Access:
                 return device with { Doors = part.Number("doors", 1, 1, 64) };
-            case SimulatedKind.Thermal:
+            case SimulatedKind.DoorStation or SimulatedKind.FaceTerminal:
+                return device with { Doors = part.Number("doors", 1, 1, 8), SilentRing = part.Flag("silentRing", false) };
+            case SimulatedKind.Doorbell:
+                return device with { SilentRing = part.Flag("silentRing", false) };
+            case SimulatedKind.Switch:
+                return device with { Ports = part.Number("ports", 8, 1, 64) };
+            case SimulatedKind.Radar or SimulatedKind.Speaker:
+                return device;
+            case SimulatedKind.TrailCamera or SimulatedKind.Scope or SimulatedKind.PhoneThermal:
+                return device with { MqttPort = part.Number("mqttPort", 0, 0, 65535), MqttTopic = json["mqttTopic"] is null ? null : part.Text("mqttTopic", "") };
+            case SimulatedKind.Screening or SimulatedKind.Thermal:
                 return device with { Channels = part.Number("channels", 2, 1, 4) };
             default:
                 return device with { Channels = 1 };
@@ -220,6 +303,20 @@ internal sealed class SimulatorFileReader
             }
 
             return Wrong(key, json[key]!.ToJsonString(), $"an array of {(exactly is null ? "" : exactly + " of ")}{string.Join(", ", known)}", otherwise);
+        }
+
+        public string OneOf(string key, string otherwise, string[] known) => Text(key, otherwise) is var word && known.Contains(word) ? word : Wrong(key, word, "one of " + string.Join(", ", known), otherwise);
+
+        public ImmutableArray<string> Names(string key)
+        {
+            if (json[key] is null) return [];
+            if (json[key] is JsonArray list && list.Count <= SimulatorFile.MaxDevices)
+            {
+                var names = list.Select(n => n is JsonValue v && v.TryGetValue(out string? word) ? word : "").ToImmutableArray();
+                if (names.All(n => n.Length > 0)) return names;
+            }
+
+            return Wrong(key, json[key]!.ToJsonString(), "an array of device ids", ImmutableArray<string>.Empty);
         }
 
         public T Wrong<T>(string key, string found, string wanted, T otherwise)

@@ -1,9 +1,13 @@
+using System.Globalization;
+using System.Security.Cryptography.X509Certificates;
 using Automation.Simulator.Control;
 using Automation.Simulator.Devices;
 using Automation.Simulator.Devices.Panel;
 using Automation.Simulator.Documents;
 using Automation.Simulator.Faults;
+using Automation.Simulator.Gateway;
 using Automation.Simulator.Http;
+using Automation.Simulator.Outdoor;
 using Automation.Simulator.Security;
 using Automation.Simulator.Stories;
 using Microsoft.Extensions.Logging;
@@ -14,9 +18,11 @@ namespace Automation.Simulator;
 public sealed partial class SimulatorHost : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stopping = new();
-    private readonly List<LoopbackServer> _servers = [];
     private readonly Dictionary<string, DeviceModel> _models = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Uri> _devices = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, X509Certificate2> _certificates = new(StringComparer.Ordinal);
+    private LoopbackServer? _server;
+    private ControlApi? _control;
     private Task _story = Task.CompletedTask;
     private bool _disposed;
 
@@ -54,8 +60,10 @@ public sealed partial class SimulatorHost : IAsyncDisposable
         _disposed = true;
         await _stopping.CancelAsync().ConfigureAwait(false);
         await _story.ConfigureAwait(false);
-        foreach (DeviceModel model in _models.Values) model.Dispose();
-        await Task.WhenAll(_servers.Select(s => s.DisposeAsync().AsTask())).ConfigureAwait(false);
+        if (_control is not null) await _control.DisposeAsync().ConfigureAwait(false);
+        foreach (DeviceModel model in _models.Values) await model.DisposeAsync().ConfigureAwait(false);
+        if (_server is not null) await _server.DisposeAsync().ConfigureAwait(false);
+        foreach (X509Certificate2 certificate in _certificates.Values) certificate.Dispose();
         _stopping.Dispose();
     }
 
@@ -65,24 +73,36 @@ public sealed partial class SimulatorHost : IAsyncDisposable
         ILogger logger = loggers.CreateLogger("Automation.Simulator");
         var faults = new FaultSet();
         var requests = new RequestLog(time);
+        var listeners = new List<Listener>(file.Devices.Length + 1);
         foreach (SimulatedDevice device in file.Devices)
         {
             RecordedDocuments? recorded = device.Documents is null ? null : RecordingReader.Read(device, options.BaseFolder);
-            DeviceModel model = Create(device, new(time, new Random(random.Next()), faults, recorded, logger));
+            DeviceModel model = Create(device, new(time, faults, recorded, logger));
             _models.Add(device.Id, model);
-            var gate = new DigestGate(device, Password(device, options), time, new Random(random.Next()));
+            var gate = new Doorkeeper(device, Password(device, options), time, new Random(random.Next()));
             var endpoint = new DeviceEndpoint(model, gate, requests, faults, time, logger, _stopping.Token);
-            LoopbackServer server = await LoopbackServer.StartAsync($"Device {device.Id}", device.Port, endpoint.HandleAsync, time, loggers, cancellationToken).ConfigureAwait(false);
-            _servers.Add(server);
-            model.Listens(server.Url.Port);
-            _devices.Add(device.Id, server.Url);
-            LogListens(logger, device.Id, server.Url);
+            X509Certificate2? certificate = device.Tls ? TlsConnection.SelfSigned(device.Id, time) : null;
+            if (certificate is not null) _certificates.Add(device.Id, certificate);
+            listeners.Add(new($"Device {device.Id}", device.Port, endpoint.HandleAsync, certificate));
         }
 
-        var control = new ControlApi(_models, _devices, requests, faults, logger);
-        LoopbackServer controlServer = await LoopbackServer.StartAsync("Control API", options.ControlPort, control.HandleAsync, time, loggers, cancellationToken).ConfigureAwait(false);
-        _servers.Add(controlServer);
-        ControlUrl = controlServer.Url;
+        foreach (GatewayModel gateway in _models.Values.OfType<GatewayModel>())
+        {
+            foreach (DeviceModel behind in file.Devices.Where(d => gateway.Device.IsBehind(d)).Select(d => _models[d.Id])) gateway.Add(behind);
+        }
+
+        ControlApi control = _control = new(_models, _devices, _certificates, requests, faults, time, logger);
+        listeners.Add(new("Control API", options.ControlPort, control.HandleAsync));
+        _server = await LoopbackServer.StartAsync(listeners, time, loggers, cancellationToken).ConfigureAwait(false);
+        for (int i = 0; i < file.Devices.Length; i++)
+        {
+            SimulatedDevice device = file.Devices[i];
+            _models[device.Id].Listens(_server.Ports[i]);
+            _devices.Add(device.Id, new($"{(device.Tls ? "https" : "http")}://127.0.0.1:{_server.Ports[i].ToString(CultureInfo.InvariantCulture)}"));
+            LogListens(logger, device.Id, _devices[device.Id]);
+        }
+
+        ControlUrl = new($"http://127.0.0.1:{_server.Ports[^1].ToString(CultureInfo.InvariantCulture)}");
         LogControl(logger, ControlUrl);
         if (options.PlayStory) _story = new Story(_models, options.StoryEvery, time, new Random(random.Next()), logger).PlayAsync(_stopping.Token);
     }
@@ -91,6 +111,15 @@ public sealed partial class SimulatorHost : IAsyncDisposable
     {
         SimulatedKind.Panel => new PanelModel(device, context),
         SimulatedKind.Recorder => new RecorderModel(device, context),
+        SimulatedKind.Camera => new PlainCameraModel(device, context),
+        SimulatedKind.Gateway => new GatewayModel(device, context),
+        SimulatedKind.DoorStation or SimulatedKind.Doorbell => new StationModel(device, context),
+        SimulatedKind.FaceTerminal => new FaceTerminalModel(device, context),
+        SimulatedKind.Screening => new ScreeningModel(device, context),
+        SimulatedKind.Switch => new SwitchModel(device, context),
+        SimulatedKind.Radar => new RadarModel(device, context),
+        SimulatedKind.Speaker => new SpeakerModel(device, context),
+        SimulatedKind.TrailCamera or SimulatedKind.Scope or SimulatedKind.PhoneThermal => new OutdoorModel(device, context),
         SimulatedKind.Access => new AccessModel(device, context),
         SimulatedKind.Thermal => new ThermalModel(device, context),
         SimulatedKind.Counting => new CountingModel(device, context),

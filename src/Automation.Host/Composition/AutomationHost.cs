@@ -36,6 +36,7 @@ internal sealed partial class AutomationHost : IAsyncDisposable
     private readonly DateTimeOffset _started;
     private DataFolderLock? _folder;
     private SqlDatabase? _database;
+    private IReadOnlyList<StorageProblem> _storageProblems = [];
     private IHostStore? _store;
     private SqliteMqttStore? _mqttStore;
     private MqttBroker? _broker;
@@ -186,6 +187,9 @@ internal sealed partial class AutomationHost : IAsyncDisposable
         [
             .. new HealthVerbs(sites, _bus!, _started).All,
             .. new RuleVerbs(sites).All,
+            .. new RuleFileVerbs(sites).All,
+            .. new SimulateVerbs(sites).All,
+            .. new TemplateVerbs(sites, _settings.Templates).All,
             .. new DeviceVerbs(sites).All,
             .. new GroupVerbs(sites).All,
             _runs.Verb(sites),
@@ -218,8 +222,8 @@ internal sealed partial class AutomationHost : IAsyncDisposable
         {
             string folder = Path.GetFullPath(_settings.DataFolder);
             _folder = DataFolderLock.Take(folder);
-            ISqlSource source = _settings.Postgres is { } postgres ? new PostgresSource(postgres) : new SqliteSource(Path.Combine(folder, SqliteSource.FileName));
-            _database = await SqlDatabase.OpenAsync(source, StorageParts.All, new SqlLimits(), cancellationToken);
+            if (_settings.Postgres is { } postgres) _database = await SqlDatabase.OpenAsync(new PostgresSource(postgres), StorageParts.All, new SqlLimits(), cancellationToken);
+            else (_database, _storageProblems) = await SqliteStorage.OpenAsync(_settings.Sqlite with { Path = Path.Combine(folder, SqliteOptions.FileName) }, StorageParts.All, new SqlLimits(), _time, cancellationToken);
             return new SqlHostStore(_database, _time, _loggers.CreateLogger("Automation.Storage"));
         }
         catch (StorageException e)

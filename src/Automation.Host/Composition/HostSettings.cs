@@ -3,6 +3,7 @@ using System.Net;
 using Automation.Core.Model;
 using Automation.Core.Rules;
 using Automation.Host.Storage.Postgres;
+using Automation.Host.Storage.Sqlite;
 using Automation.Mqtt.Broker;
 using Automation.Mqtt.Client;
 
@@ -16,6 +17,9 @@ internal sealed record HostSettings
 
     /// <summary>The database server that keeps what outlives a restart; null: a file in the data folder.</summary>
     public PostgresOptions? Postgres { get; init; }
+
+    /// <summary>How that file is kept; its path is the data folder's.</summary>
+    public SqliteOptions Sqlite { get; init; } = new() { Path = "" };
 
     /// <summary>First level or levels of every topic.</summary>
     public string BaseTopic { get; init; } = "automation";

@@ -18,6 +18,7 @@ internal sealed class DeviceEndpoint : IDisposable
         _prefix = path.Length == 0 ? UsualPrefix : path;
         User = info.User;
         Password = info.Password;
+        DevIndex = info.DevIndex;
         Limits = limits;
         Time = time;
         Random = random;
@@ -41,6 +42,9 @@ internal sealed class DeviceEndpoint : IDisposable
 
     public Secret Password { get; }
 
+    /// <summary>Behind a receiver: its index of the device (002 §3.2).</summary>
+    public string? DevIndex { get; }
+
     public DeviceConnectionLimits Limits { get; }
 
     public TimeProvider Time { get; }
@@ -62,7 +66,7 @@ internal sealed class DeviceEndpoint : IDisposable
     public bool MayBeBare => _prefix == UsualPrefix;
 
     /// <param name="path">Below the prefix, with its query, e.g. <c>/System/deviceInfo</c>.</param>
-    public Uri UriOf(string path) => new(_base, _prefix + path);
+    public Uri UriOf(string path) => new(_base, _prefix + (DevIndex is null ? path : $"{path}{(path.Contains('?', StringComparison.Ordinal) ? '&' : '?')}devIndex={Uri.EscapeDataString(DevIndex)}"));
 
     public void Dispose()
     {

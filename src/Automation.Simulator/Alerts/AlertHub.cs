@@ -1,109 +1,101 @@
-using System.Threading.Channels;
 using Automation.Simulator.Faults;
 
 namespace Automation.Simulator.Alerts;
 
 /// <summary>Gives every part to every open stream of one device, spoilt by the faults in force. Thread-safe.</summary>
-internal sealed class AlertHub(string device, string boundary, bool contentLength, Func<AlertPart?> heartbeat, FaultSet faults, DeviceClock clock)
+/// <param name="heartbeat">What is sent when nothing happened for a while, by how many were sent before; null: this stream has none.</param>
+internal sealed class AlertHub(SimulatedDevice device, string boundary, Func<int, AlertPart?> heartbeat, FaultSet faults, TimeProvider time)
 {
-    /// <summary>Parts waiting for one slow reader; beyond that the device closes its stream.</summary>
-    private const int Backlog = 512;
-
-    /// <summary>Streams open at once; more are refused as busy.</summary>
-    public const int MaxStreams = 16;
-
     private readonly Lock _gate = new();
-    private readonly List<Channel<AlertPart>> _streams = [];
+    private AlertLine[] _lines = [];
 
     public string Boundary => boundary;
 
-    public bool ContentLength => contentLength;
+    public bool ContentLength => device.ContentLength;
 
     /// <summary>Silence between two heartbeats. Source: 002 §5, isapi.md 1.6 quirk 3.</summary>
     public TimeSpan HeartbeatEvery { get; init; } = TimeSpan.FromSeconds(10);
 
-    public int StreamCount
+    /// <summary>Heartbeats come whether or not something else was sent (002 A.12 counts them).</summary>
+    public bool BeatsAlways { get; init; }
+
+    /// <summary>What a new stream is told of the past when the <c>backlog</c> fault is in force.</summary>
+    public Func<IReadOnlyList<AlertPart>>? Past { get; init; }
+
+    public int StreamCount => Volatile.Read(ref _lines).Length;
+
+    public AlertPart? Heartbeat(int number) => faults.Peek(device.Id, FaultKind.Silence) is null ? heartbeat(number) : null;
+
+    /// <summary>Null when there are more streams than the device serves.</summary>
+    /// <param name="greeting">The first part; null: a heartbeat comes first.</param>
+    public AlertLine? Open(int id = 0, AlertPart? greeting = null)
     {
-        get
-        {
-            lock (_gate) return _streams.Count;
-        }
-    }
-
-    /// <summary>What is sent when nothing happened for a while; null: this stream has no heartbeat, or is silent.</summary>
-    public AlertPart? Heartbeat() => faults.Peek(device, FaultKind.Silence) is null ? heartbeat() : null;
-
-    /// <summary>Whether a new stream has to be closed after its first part.</summary>
-    public bool ClosesAtOnce() => faults.Take(device, FaultKind.ClosedStream) is not null;
-
-    /// <summary>Null when there are too many streams.</summary>
-    public Channel<AlertPart>? Open()
-    {
-        var stream = Channel.CreateBounded<AlertPart>(new BoundedChannelOptions(Backlog) { SingleReader = true });
+        if (faults.Take(device.Id, FaultKind.RefuseStream) is not null) return null;
+        IReadOnlyList<AlertPart> past = Past is not null && faults.Take(device.Id, FaultKind.Backlog) is not null ? Past() : [];
+        AlertLine line;
         lock (_gate)
         {
-            if (_streams.Count >= MaxStreams) return null;
-            _streams.Add(stream);
+            if (_lines.Length >= device.MaxStreams) return null;
+            line = new(this, id, time);
+            _lines = [.. _lines, line];
         }
 
-        return stream;
+        if (faults.Take(device.Id, FaultKind.ClosedStream) is not null)
+        {
+            if ((greeting ?? Heartbeat(1)) is { } only) line.Offer(only with { CloseAfter = true });
+            line.Close();
+            return line;
+        }
+
+        if (greeting is not null) line.Offer(greeting);
+        else line.Beat();
+        foreach (AlertPart part in past) line.Offer(part);
+        return line;
     }
 
-    public void Close(Channel<AlertPart> stream)
+    public void Remove(AlertLine line)
     {
-        lock (_gate) _streams.Remove(stream);
+        lock (_gate) _lines = [.. _lines.Where(l => l != line)];
+        line.Dispose();
+    }
+
+    /// <summary>Ends the stream with this id.</summary>
+    public bool Close(int id)
+    {
+        AlertLine? line = Volatile.Read(ref _lines).FirstOrDefault(l => l.Id == id);
+        line?.Close();
+        return line is not null;
     }
 
     public void CloseAll()
     {
-        lock (_gate)
-        {
-            foreach (Channel<AlertPart> stream in _streams) stream.Writer.TryComplete();
-        }
+        foreach (AlertLine line in Volatile.Read(ref _lines)) line.Close();
     }
 
     public void Publish(AlertPart part)
     {
-        if (faults.Take(device, FaultKind.LateEvents) is { } late)
-        {
-            clock.After(TimeSpan.FromSeconds(late.Seconds), () => PublishNow(part));
-            return;
-        }
-
-        PublishNow(part);
-    }
-
-    private void PublishNow(AlertPart part)
-    {
-        if (faults.Take(device, FaultKind.Silence) is not null) return;
-        if (faults.Take(device, FaultKind.GarbagePart) is not null) Send(new("application/octet-stream", Garbage()));
-        if (faults.Take(device, FaultKind.OversizedPart) is { } oversized)
+        if (StreamCount == 0 || faults.Take(device.Id, FaultKind.Silence) is not null) return;
+        if (faults.Take(device.Id, FaultKind.GarbagePart) is not null) Send(new("application/octet-stream", Garbage()));
+        if (faults.Take(device.Id, FaultKind.OversizedPart) is { } oversized)
         {
             byte[] filler = new byte[oversized.Bytes];
             Array.Fill(filler, (byte)'x');
             Send(part with { Body = filler });
         }
 
-        if (faults.Take(device, FaultKind.HalfPart) is not null)
+        if (faults.Take(device.Id, FaultKind.HalfPart) is not null)
         {
-            byte[] whole = part.ToWire(boundary, contentLength);
+            ReadOnlyMemory<byte> whole = part.ToWire(boundary, ContentLength);
             Send(new("", whole[..(whole.Length - (part.Body.Length / 2))], CloseAfter: true, Raw: true));
             return;
         }
 
         Send(part);
-        if (faults.Take(device, FaultKind.DuplicateEvents) is not null) Send(part);
     }
 
     private void Send(AlertPart part)
     {
-        lock (_gate)
-        {
-            foreach (Channel<AlertPart> stream in _streams)
-            {
-                if (!stream.Writer.TryWrite(part)) stream.Writer.TryComplete();
-            }
-        }
+        foreach (AlertLine line in Volatile.Read(ref _lines)) line.Offer(part);
     }
 
     private static byte[] Garbage() => [.. "<<< not a document & not JSON {"u8, 0x00, 0xFF, 0xFE, .. " }}"u8];

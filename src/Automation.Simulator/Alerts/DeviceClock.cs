@@ -26,7 +26,13 @@ internal sealed partial class DeviceClock(SimulatedDevice device, TimeProvider t
         }
     }
 
-    public string NowText => Now.ToString("yyyy-MM-ddTHH:mm:sszzz", System.Globalization.CultureInfo.InvariantCulture);
+    public long Timestamp => time.GetTimestamp();
+
+    public TimeSpan Elapsed(long since) => time.GetElapsedTime(since);
+
+    public string NowText => Text(Now);
+
+    public static string Text(DateTimeOffset at) => at.ToString("yyyy-MM-ddTHH:mm:sszzz", System.Globalization.CultureInfo.InvariantCulture);
 
     /// <summary>Does something later; disposing what comes back takes it off again.</summary>
     public IDisposable After(TimeSpan delay, Action work)

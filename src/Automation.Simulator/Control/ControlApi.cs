@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Unicode;
@@ -5,16 +7,20 @@ using Automation.Simulator.Devices;
 using Automation.Simulator.Documents;
 using Automation.Simulator.Faults;
 using Automation.Simulator.Http;
+using Automation.Simulator.Load;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
 namespace Automation.Simulator.Control;
 
 /// <summary>The port that makes devices do things and tells what they were asked (docs/simulator.md).</summary>
-internal sealed partial class ControlApi(IReadOnlyDictionary<string, DeviceModel> models, IReadOnlyDictionary<string, Uri> urls, RequestLog requests, FaultSet faults, ILogger logger)
+internal sealed partial class ControlApi(IReadOnlyDictionary<string, DeviceModel> models, IReadOnlyDictionary<string, Uri> urls, IReadOnlyDictionary<string, X509Certificate2> certificates, RequestLog requests, FaultSet faults, TimeProvider time, ILogger logger) : IAsyncDisposable
 {
     private const int MaxBodyBytes = 1 << 20;
     private const int MaxEvents = 100;
+
+    private AlertLoad? _load;
+    private int _loaded;
 
     public async Task HandleAsync(HttpContext context)
     {
@@ -23,8 +29,9 @@ internal sealed partial class ControlApi(IReadOnlyDictionary<string, DeviceModel
             // A page in somebody's browser must not be able to play burglar.
             if (context.Request.Headers.Origin.Count > 0) throw new OrderException("Requests from web pages are not taken.");
             JsonNode? body = await ReadAsync(context.Request).ConfigureAwait(false);
+            if (context.Request.Path.Value?.TrimEnd('/') == "/load" && context.Request.Method is "PUT" or "DELETE") await SetLoadAsync(context.Request.Method == "PUT" ? body : null).ConfigureAwait(false);
             JsonNode? answer = Answer(context.Request, body);
-            if (answer is null) await SendAsync(context, 404, Error($"There is no {context.Request.Method} {context.Request.Path}; there are POST /events, GET and DELETE /requests, GET, PUT and DELETE /faults, GET and PUT /state, GET /devices.")).ConfigureAwait(false);
+            if (answer is null) await SendAsync(context, 404, Error($"There is no {context.Request.Method} {context.Request.Path}; there are POST /events, GET and DELETE /requests, GET, PUT and DELETE /faults, GET and PUT /state, GET, PUT and DELETE /load, GET /devices.")).ConfigureAwait(false);
             else await SendAsync(context, 200, answer).ConfigureAwait(false);
         }
         catch (OrderException e)
@@ -61,6 +68,8 @@ internal sealed partial class ControlApi(IReadOnlyDictionary<string, DeviceModel
                 return SetFaults(FaultOrders.Read(body, [.. models.Keys]));
             case ("DELETE", "/faults"):
                 return SetFaults([]);
+            case ("GET" or "PUT" or "DELETE", "/load"):
+                return Load();
             case ("GET", "/state"):
                 return State(request.Query["device"]);
             case ("PUT", "/state"):
@@ -70,43 +79,77 @@ internal sealed partial class ControlApi(IReadOnlyDictionary<string, DeviceModel
         }
     }
 
-    private JsonArray Devices() => new([.. models.Values.Select(m => (JsonNode)new JsonObject
+    private JsonArray Devices() => new([.. models.Values.Select(m => (JsonNode)Describe(m))]);
+
+    private JsonObject Describe(DeviceModel model)
     {
-        ["id"] = m.Device.Id,
-        ["kind"] = JsonNamingPolicy.CamelCase.ConvertName(m.Device.Kind.ToString()),
-        ["url"] = urls[m.Device.Id].ToString(),
-        ["user"] = m.Device.User,
-        ["streams"] = m.Alerts.StreamCount,
-        ["events"] = new JsonArray([.. m.EventNames.Select(n => (JsonNode)n)]),
-    })]);
+        var json = new JsonObject
+        {
+            ["id"] = model.Device.Id,
+            ["kind"] = JsonNamingPolicy.CamelCase.ConvertName(model.Device.Kind.ToString()),
+            ["url"] = urls[model.Device.Id].ToString(),
+            ["user"] = model.Device.User,
+            ["streams"] = model.StreamCount,
+            ["events"] = new JsonArray([.. model.EventNames.Select(n => (JsonNode)n)]),
+        };
+        if (certificates.TryGetValue(model.Device.Id, out X509Certificate2? certificate)) json["certificateSha256"] = Convert.ToHexStringLower(SHA256.HashData(certificate.RawData));
+        return json;
+    }
 
     private JsonObject Events(JsonNode? body)
     {
         JsonNode?[] orders = body is JsonArray list ? [.. list] : [body];
         if (orders.Length is 0 or > MaxEvents) throw new OrderException($"Give one event or an array of at most {MaxEvents}.");
+        var silenced = new JsonArray();
         foreach (JsonNode? order in orders)
         {
             if (order is not JsonObject json) throw new OrderException("An event must be an object such as {\"device\":\"panel\",\"event\":\"zoneAlarm\",\"zone\":3,\"state\":\"active\"}.");
-            Emit(models, json);
+            if (Emit(models, json) is { } why) silenced.Add(new JsonObject { ["device"] = json["device"]?.DeepClone(), ["event"] = json["event"]?.DeepClone(), ["because"] = why });
         }
 
-        return new() { ["status"] = "ok", ["events"] = orders.Length };
+        var answer = new JsonObject { ["status"] = "ok", ["events"] = orders.Length };
+        if (silenced.Count > 0) answer["notTold"] = silenced;
+        return answer;
     }
 
     /// <summary>Makes a device emit; the stories come in here too.</summary>
     /// <exception cref="OrderException">The order cannot be followed.</exception>
-    public static void Emit(IReadOnlyDictionary<string, DeviceModel> models, JsonObject json)
+    public static string? Emit(IReadOnlyDictionary<string, DeviceModel> models, JsonObject json)
     {
         var order = new Order(json);
-        models[order.OneOf("device", null, [.. models.Keys])].Emit(order);
+        return models[order.OneOf("device", null, [.. models.Keys])].Emit(order);
     }
 
     private JsonObject SetFaults(List<Fault> list)
     {
         faults.Replace(list);
-        foreach (Fault fault in list.Where(f => f.Kind is FaultKind.ClosedStream or FaultKind.Unplugged)) models[fault.Device].Alerts.CloseAll();
+        foreach (Fault fault in list.Where(f => f.Kind is FaultKind.ClosedStream or FaultKind.Unplugged)) models[fault.Device].CloseStreams();
         return new() { ["status"] = "ok", ["faults"] = list.Count };
     }
+
+    private JsonObject Load() => new() { ["running"] = _load is not null, ["sent"] = _load?.Sent ?? 0, ["leftOut"] = _load?.LeftOut ?? 0, ["devices"] = _loaded };
+
+    /// <summary>Begins a load, in place of the one that runs; null ends it.</summary>
+    private async Task SetLoadAsync(JsonNode? body)
+    {
+        List<DeviceModel>? chosen = null;
+        double rate = 0;
+        if (body is not null)
+        {
+            var order = new Order(body as JsonObject ?? throw new OrderException("Give an object such as {\"devices\":\"cam-*\",\"rate\":10}."));
+            string pattern = order.Text("devices", "*");
+            rate = order.Number("rate", 10, 0.01, 10_000);
+            order.Done();
+            chosen = [.. models.Values.Where(m => (pattern.EndsWith('*') ? m.Device.Id.StartsWith(pattern[..^1], StringComparison.Ordinal) : m.Device.Id == pattern) && m.LoadTemplates() is not null)];
+            if (chosen.Count == 0) throw new OrderException($"No device of {Short(pattern)} can be loaded; cameras, recorders and panels with zones can.");
+        }
+
+        if (_load is not null) await _load.DisposeAsync().ConfigureAwait(false);
+        _load = chosen is null ? null : new(chosen, rate, time);
+        _loaded = chosen?.Count ?? 0;
+    }
+
+    public async ValueTask DisposeAsync() => await SetLoadAsync(null).ConfigureAwait(false);
 
     private JsonObject State(string? device)
     {
@@ -131,8 +174,11 @@ internal sealed partial class ControlApi(IReadOnlyDictionary<string, DeviceModel
 
     private static Func<RequestLog.Entry, bool> Filter(IQueryCollection query)
     {
-        string? device = query["device"], method = query["method"], path = query["path"], authenticated = query["authenticated"];
-        return e => (string.IsNullOrEmpty(device) || e.Device == device)
+        string? device = query["device"], method = query["method"], path = query["path"], authenticated = query["authenticated"], executed = query["executed"];
+        long since = long.TryParse(query["since"], System.Globalization.CultureInfo.InvariantCulture, out long sequence) ? sequence : 0;
+        return e => e.Sequence > since
+            && (string.IsNullOrEmpty(executed) || e.Executed == string.Equals(executed, "true", StringComparison.OrdinalIgnoreCase))
+            && (string.IsNullOrEmpty(device) || e.Device == device)
             && (string.IsNullOrEmpty(method) || string.Equals(e.Method, method, StringComparison.OrdinalIgnoreCase))
             && (string.IsNullOrEmpty(path) || e.Path.Contains(path, StringComparison.Ordinal))
             && (string.IsNullOrEmpty(authenticated) || e.Authenticated == string.Equals(authenticated, "true", StringComparison.OrdinalIgnoreCase));

@@ -7,7 +7,7 @@ internal sealed class Order(JsonObject json)
 {
     private readonly HashSet<string> _read = new(StringComparer.Ordinal);
 
-    public bool Has(string key) => json.ContainsKey(key) && json[key] is not null;
+    public bool Has(string key) => Node(key) is not null;
 
     public string Text(string key, string? otherwise = null) => Node(key) switch
     {

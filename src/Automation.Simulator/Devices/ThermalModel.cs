@@ -8,7 +8,7 @@ using Automation.Simulator.Http;
 namespace Automation.Simulator.Devices;
 
 /// <summary>A thermal camera; its last channel measures. Pre-alarm at 70 °C, alarm at 80 °C. isapi.md 1.3, 002 A.23–A.25.</summary>
-internal sealed class ThermalModel : CameraModel
+internal sealed class ThermalModel : PlainCameraModel
 {
     private const double PreAlarmCelsius = 70;
     private const double AlarmCelsius = 80;
@@ -24,19 +24,25 @@ internal sealed class ThermalModel : CameraModel
         : base(device, context)
     {
         _channel = device.Channels;
-        _live = new(device.Id, "boundary", device.ContentLength, () => AlertPart.Json(Upload()), context.Faults, Clock) { HeartbeatEvery = TimeSpan.FromSeconds(1) };
+        _live = new(device, "boundary", _ => AlertPart.Json(Upload()), context.Faults, context.Time) { HeartbeatEvery = TimeSpan.FromSeconds(1) };
         Routes.Get("Thermal/channels/*/thermometry/realTimethermometry/rules", (r, a) => Channel(a[0]) == _channel ? Reply.Endless(_live) : Reply.NotSupported(r));
         Routes.Get("Thermal/channels/*/thermometry/1/rulesTemperatureInfo", (r, a) => Channel(a[0]) == _channel ? Reply.Json(Info()) : Reply.NotSupported(r));
         Routes.Get("Thermal/capabilities", (_, _) => Reply.Xml($"<ThermalCap version=\"2.0\" xmlns=\"{Namespace}\">\n<isSupportThermometry>true</isSupportThermometry>\n<isSupportRealtimeThermometry>true</isSupportRealtimeThermometry>\n</ThermalCap>\n"));
-        Routes.Get("System/capabilities", (_, _) => Reply.Xml($"<DeviceCap version=\"2.0\" xmlns=\"{Namespace}\">\n<SysCap>\n<VideoCap>\n<videoInputPortNums>{Device.Channels}</videoInputPortNums>\n</VideoCap>\n</SysCap>\n<isSupportThermal>true</isSupportThermal>\n<ThermalCap>\n<isSupportThermometry>true</isSupportThermometry>\n</ThermalCap>\n</DeviceCap>\n"));
-        MapInputs();
     }
 
     public override IReadOnlyList<string> EventNames => [.. base.EventNames, .. Measured];
 
+    public override int StreamCount => base.StreamCount + _live.StreamCount;
+
+    public override void CloseStreams()
+    {
+        base.CloseStreams();
+        _live.CloseAll();
+    }
+
     protected override string Model => "SIM-THERMAL";
 
-    protected override string DeviceType => "IPCamera";
+    protected override string MoreCapabilities() => "<isSupportThermal>true</isSupportThermal>\n<ThermalCap>\n<isSupportThermometry>true</isSupportThermometry>\n</ThermalCap>\n";
 
     protected override void Emit(string name, Order order)
     {
@@ -91,19 +97,31 @@ internal sealed class ThermalModel : CameraModel
 
     private void Send(string name, int count, bool active, double difference)
     {
-        (string type, string block) = name switch
+        (string type, JsonObject block) = name switch
         {
-            "temperatureAlarm" => ("TMA", Block("TMA", AlarmCelsius)),
-            "temperaturePreAlarm" => ("TMPA", Block("TMPA", PreAlarmCelsius)),
-            _ => ("TDA", $"<TDA>\n<thermometryUnit>celsius</thermometryUnit>\n<ruleTemperatureDiff>{Degrees(DifferenceCelsius)}</ruleTemperatureDiff>\n<currTemperatureDiff>{Degrees(difference)}</currTemperatureDiff>\n<alarmType>MaxTemperature</alarmType>\n<alarmRule>greater</alarmRule>\n</TDA>\n"),
+            "temperatureAlarm" => ("TMA", Block(AlarmCelsius)),
+            "temperaturePreAlarm" => ("TMPA", Block(PreAlarmCelsius)),
+            _ => ("TDA", Difference(difference)),
         };
         string description = type switch { "TMA" => "Temperature Measurement Alarm", "TMPA" => "Temperature Measurement Pre-alarm", _ => "Temperature Difference Alarm" };
-        string more = $"<DetectionRegionList>\n<DetectionRegionEntry>\n<regionID>1</regionID>\n{block}</DetectionRegionEntry>\n</DetectionRegionList>\n<channelName>Thermal</channelName>\n";
-        Alerts.Publish(AlertPart.Xml(AlertXml(type, active, count, ChannelElement(_channel), description, more)));
+        Tell(new(type, active, count, description)
+        {
+            Channel = _channel, ChannelName = "Thermal",
+            Details = new() { ["DetectionRegionList"] = new JsonArray(new JsonObject { ["DetectionRegionEntry"] = new JsonObject { ["regionID"] = "1", [type] = block } }) },
+        });
     }
 
-    private string Block(string name, double rule) =>
-        $"<{name}>\n<thermometryUnit>celsius</thermometryUnit>\n<ruleTemperature>{Degrees(rule)}</ruleTemperature>\n<currTemperature>{Degrees(_celsius)}</currTemperature>\n<ruleCalibType>region</ruleCalibType>\n<ruleType>highest temp is higher than</ruleType>\n<presetNo>0</presetNo>\n</{name}>\n";
+    /// <summary>002 A.24: numbers of this block are text on the wire.</summary>
+    private JsonObject Block(double rule) => new()
+    {
+        ["thermometryUnit"] = "celsius", ["ruleTemperature"] = Degrees(rule), ["currTemperature"] = Degrees(_celsius), ["ruleCalibType"] = "region", ["ruleType"] = "highest temp is higher than",
+        ["AbsoluteHigh"] = new JsonObject { ["elevation"] = "0.000", ["azimuth"] = "0.000", ["absoluteZoom"] = "0.10" }, ["presetNo"] = "0",
+    };
+
+    private static JsonObject Difference(double difference) => new()
+    {
+        ["thermometryUnit"] = "celsius", ["ruleTemperatureDiff"] = Degrees(DifferenceCelsius), ["currTemperatureDiff"] = Degrees(difference), ["alarmType"] = "MaxTemperature", ["alarmRule"] = "greater",
+    };
 
     private JsonObject Upload() => new()
     {

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Automation.Simulator.Http;
 
 namespace Automation.Simulator.Faults;
 
@@ -6,7 +7,10 @@ namespace Automation.Simulator.Faults;
 internal sealed class FaultSet
 {
     private readonly Lock _gate = new();
-    private List<Active> _active = [];
+    private Active[] _active = [];
+
+    /// <summary>Whether there is any fault at all: asked for every part and request, so it takes no lock.</summary>
+    public bool Any => Volatile.Read(ref _active).Length > 0;
 
     public void Replace(IEnumerable<Fault> faults)
     {
@@ -16,6 +20,7 @@ internal sealed class FaultSet
     /// <summary>Uses up one occasion of a fault.</summary>
     public Fault? Take(string device, FaultKind kind, string? path = null)
     {
+        if (!Any) return null;
         lock (_gate)
         {
             foreach (Active active in _active)
@@ -30,7 +35,19 @@ internal sealed class FaultSet
     /// <summary>Looks without using up; for faults that hold rather than happen.</summary>
     public Fault? Peek(string device, FaultKind kind)
     {
+        if (!Any) return null;
         lock (_gate) return _active.FirstOrDefault(a => a.Fault.Kind == kind && a.Fits(device, null) && a.Left != 0)?.Fault;
+    }
+
+    /// <summary>What a request that was let in is refused with instead of being done; null: nothing.</summary>
+    public Reply? Refusal(string device, DeviceRequest request)
+    {
+        if (!Any) return null;
+        if (Take(device, FaultKind.Busy, request.Path) is not null) return Reply.Of(request, 403, 2, "deviceBusy", 0x20000002);
+        if (Take(device, FaultKind.NoPermission, request.Path) is not null) return Reply.Of(request, 403, 4, "lowPrivilege", 0x40000002);
+        if (Take(device, FaultKind.ErrorBody, request.Path) is not null) return Reply.Of(request, 200, 3, "deviceError", 0x30000001);
+        if (Take(device, FaultKind.ServerError, request.Path) is not null) return new(500, "text/html", "<html><body>Internal Server Error</body></html>"u8.ToArray());
+        return null;
     }
 
     public JsonArray ToJson()

@@ -1,4 +1,4 @@
-using System.Threading.Channels;
+using System.Buffers;
 using Automation.Simulator.Alerts;
 using Automation.Simulator.Devices;
 using Automation.Simulator.Faults;
@@ -10,7 +10,7 @@ using Microsoft.Extensions.Logging;
 namespace Automation.Simulator.Http;
 
 /// <summary>One device on its port: log, faults, authentication, then the device itself.</summary>
-internal sealed partial class DeviceEndpoint(DeviceModel model, DigestGate gate, RequestLog requests, FaultSet faults, TimeProvider time, ILogger logger, CancellationToken stopping)
+internal sealed partial class DeviceEndpoint(DeviceModel model, Doorkeeper gate, RequestLog requests, FaultSet faults, TimeProvider time, ILogger logger, CancellationToken stopping)
 {
     private readonly string _id = model.Device.Id;
 
@@ -61,22 +61,32 @@ internal sealed partial class DeviceEndpoint(DeviceModel model, DigestGate gate,
             return;
         }
 
-        if (!Admit(context, entry, target, request, out Reply? refusal))
+        if (Admit(context, entry, target, request) is { } answered)
         {
-            await SendAsync(context, entry, refusal!, null, cancellationToken).ConfigureAwait(false);
+            await SendAsync(context, entry, answered, null, cancellationToken).ConfigureAwait(false);
             return;
         }
 
-        Reply reply = body is null ? Reply.Of(request, 413, 6, "badParameters", 0x60000001) : Spoilt(request) ?? model.Answer(request);
-        Fault? slow = faults.Take(_id, FaultKind.SlowBody, inner);
-        if (reply.Stream is { } hub) await StreamAsync(context, entry, hub, reply, cancellationToken).ConfigureAwait(false);
-        else await SendAsync(context, entry, reply, slow, cancellationToken).ConfigureAwait(false);
+        Reply reply = body is null ? Reply.Of(request, 413, 6, "badParameters", 0x60000001) : faults.Refusal(_id, request) ?? gate.OfSession(context.Request, request) ?? model.Answer(request with { Log = entry });
+        if (reply.Done) entry.Did();
+        if (reply.Later is { } later) reply = await later(cancellationToken).ConfigureAwait(false);
+        if (faults.Take(_id, FaultKind.LateAnswer, inner) is { } late) await Task.Delay(TimeSpan.FromMilliseconds(late.Milliseconds), time, cancellationToken).ConfigureAwait(false);
+        if (faults.Take(_id, FaultKind.LostAnswer, inner) is not null)
+        {
+            entry.Answered(0);
+            context.Abort();
+            return;
+        }
+
+        if (reply.Stream is { } hub) await StreamAsync(context, entry, hub, reply, request, cancellationToken).ConfigureAwait(false);
+        else await SendAsync(context, entry, reply, faults.Take(_id, FaultKind.SlowBody, inner), cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>The path behind <c>/ISAPI/</c>; null when the device does not answer under this one.</summary>
     private string? Strip(string path)
     {
         const string prefix = "/ISAPI/";
+        if (model.IsOutside(path)) return path.TrimStart('/');
         bool has = path.StartsWith(prefix, StringComparison.Ordinal);
         return (has, model.Device.Prefix) switch
         {
@@ -86,37 +96,36 @@ internal sealed partial class DeviceEndpoint(DeviceModel model, DigestGate gate,
         };
     }
 
-    private bool Admit(HttpContext context, RequestLog.Entry entry, string target, DeviceRequest request, out Reply? refusal)
+    /// <summary>Null: let in. Otherwise the answer: a refusal, or what is asked before there is a log-in.</summary>
+    private Reply? Admit(HttpContext context, RequestLog.Entry entry, string target, DeviceRequest request)
     {
-        refusal = null;
-        Verdict verdict = gate.Judge(context.Request.Headers.Authorization, request.Method, target, request.Body, out string? user);
+        if (gate.BeforeLogin(context.Request, request, out string? user, out Verdict verdict) is { } early)
+        {
+            entry.Judged(user, verdict == Verdict.Accepted, Word(verdict));
+            if (early.SetCookie is { } cookie) context.Response.Headers.SetCookie = cookie;
+            return early;
+        }
+
+        verdict = gate.Judge(context.Request, request, target, out user);
         bool refused = verdict == Verdict.Accepted && faults.Take(_id, FaultKind.Unauthorized, request.Path) is not null;
-        entry.Judged(user, verdict == Verdict.Accepted && !refused, refused ? "faulted" : System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName(verdict.ToString()));
-        if (verdict == Verdict.Accepted && !refused) return true;
+        entry.Judged(user, verdict == Verdict.Accepted && !refused, refused ? "faulted" : Word(verdict));
+        if (verdict == Verdict.Accepted && !refused) return null;
+        if (verdict == Verdict.WrongLevel) return Reply.Of(request, 403, 4, "lowPrivilege", 0x40000002);
         context.Response.Headers.WWWAuthenticate = gate.Challenges(verdict == Verdict.Stale);
-        refusal = Reply.Xml(gate.UserCheck(), 401);
-        return false;
+        return Reply.Xml(gate.UserCheck(), 401);
     }
 
-    private Reply? Spoilt(DeviceRequest request)
-    {
-        if (faults.Take(_id, FaultKind.Busy, request.Path) is not null) return Reply.Of(request, 403, 2, "deviceBusy", 0x20000002);
-        if (faults.Take(_id, FaultKind.ServerError, request.Path) is not null) return new(500, "text/html", "<html><body>Internal Server Error</body></html>"u8.ToArray());
-        return null;
-    }
+    private static string Word(Verdict verdict) => System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName(verdict.ToString());
 
     private async Task SendAsync(HttpContext context, RequestLog.Entry entry, Reply reply, Fault? slow, CancellationToken cancellationToken)
     {
-        entry.Answered(reply.Status);
-        context.Response.StatusCode = reply.Status;
-        context.Response.ContentType = reply.ContentType;
-        context.Response.ContentLength = reply.Body.Length;
         if (slow is null)
         {
-            await context.Response.Body.WriteAsync(reply.Body, cancellationToken).ConfigureAwait(false);
+            await SendWholeAsync(context, entry, reply, cancellationToken).ConfigureAwait(false);
             return;
         }
 
+        Begin(context, entry, reply);
         for (int i = 0; i < reply.Body.Length; i++)
         {
             await context.Response.Body.WriteAsync(reply.Body.AsMemory(i, 1), cancellationToken).ConfigureAwait(false);
@@ -125,13 +134,27 @@ internal sealed partial class DeviceEndpoint(DeviceModel model, DigestGate gate,
         }
     }
 
-    private async Task StreamAsync(HttpContext context, RequestLog.Entry entry, AlertHub hub, Reply reply, CancellationToken cancellationToken)
+    private static async Task SendWholeAsync(HttpContext context, RequestLog.Entry entry, Reply reply, CancellationToken cancellationToken)
     {
-        Channel<AlertPart>? stream = hub.Open();
-        if (stream is null)
+        Begin(context, entry, reply);
+        await context.Response.Body.WriteAsync(reply.Body, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static void Begin(HttpContext context, RequestLog.Entry entry, Reply reply)
+    {
+        entry.Answered(reply.Status);
+        context.Response.StatusCode = reply.Status;
+        context.Response.ContentType = reply.ContentType;
+        context.Response.ContentLength = reply.Body.Length;
+    }
+
+    private static async Task StreamAsync(HttpContext context, RequestLog.Entry entry, AlertHub hub, Reply reply, DeviceRequest request, CancellationToken cancellationToken)
+    {
+        AlertLine? line = hub.Open(reply.Greeting?.Id ?? 0, reply.Greeting?.Part);
+        if (line is null)
         {
             // isapi.md 1.6 quirk 4: a device refuses more listeners than it can serve.
-            await SendAsync(context, entry, Reply.Of(new(context.Request.Method, "Event/notification/alertStream", context.Request.Query, []), 403, 6, "deployExceedMax", 0x60006018), null, cancellationToken).ConfigureAwait(false);
+            await SendWholeAsync(context, entry, Reply.Of(request, 403, 6, "deployExceedMax", 0x60006018), cancellationToken).ConfigureAwait(false);
             return;
         }
 
@@ -142,45 +165,23 @@ internal sealed partial class DeviceEndpoint(DeviceModel model, DigestGate gate,
             context.Response.ContentType = reply.ContentType;
             context.Response.Headers["MIME-Version"] = "1.0";
             await context.Response.StartAsync(cancellationToken).ConfigureAwait(false);
-            await context.Response.Body.FlushAsync(cancellationToken).ConfigureAwait(false);
-            bool closesAtOnce = hub.ClosesAtOnce();
-            AlertPart? part = hub.Heartbeat();
-            while (true)
+            await context.Response.BodyWriter.FlushAsync(cancellationToken).ConfigureAwait(false);
+            bool ends = false;
+            while (!ends && await line.Parts.WaitToReadAsync(cancellationToken).ConfigureAwait(false))
             {
-                if (part is not null) await WriteAsync(context, hub, part, cancellationToken).ConfigureAwait(false);
-                if (closesAtOnce || part is { CloseAfter: true }) return;
-                part = await NextAsync(stream, hub, cancellationToken).ConfigureAwait(false);
-                if (part is null && stream.Reader.Completion.IsCompleted) return;
+                while (!ends && line.Parts.TryRead(out AlertPart? part))
+                {
+                    context.Response.BodyWriter.Write(part.ToWire(hub.Boundary, hub.ContentLength).Span);
+                    ends = part.CloseAfter;
+                }
+
+                await context.Response.BodyWriter.FlushAsync(cancellationToken).ConfigureAwait(false);
             }
         }
         finally
         {
-            hub.Close(stream);
+            hub.Remove(line);
         }
-    }
-
-    /// <summary>The next part, or the heartbeat when there is none for a while; null when neither.</summary>
-    private async Task<AlertPart?> NextAsync(Channel<AlertPart> stream, AlertHub hub, CancellationToken cancellationToken)
-    {
-        if (stream.Reader.TryRead(out AlertPart? ready)) return ready;
-        using var pause = new CancellationTokenSource(hub.HeartbeatEvery, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(pause.Token, cancellationToken);
-        try
-        {
-            await stream.Reader.WaitToReadAsync(either.Token).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            return hub.Heartbeat();
-        }
-
-        return stream.Reader.TryRead(out AlertPart? next) ? next : null;
-    }
-
-    private static async Task WriteAsync(HttpContext context, AlertHub hub, AlertPart part, CancellationToken cancellationToken)
-    {
-        await context.Response.Body.WriteAsync(part.ToWire(hub.Boundary, hub.ContentLength), cancellationToken).ConfigureAwait(false);
-        await context.Response.Body.FlushAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Null when the body is larger than a device takes.</summary>

@@ -13,5 +13,8 @@ internal sealed record DeviceRequest(string Method, string Path, IQueryCollectio
 
     public bool IsJson { get; } = string.Equals(Query["format"], "json", StringComparison.OrdinalIgnoreCase);
 
+    /// <summary>Where the request is written down; null in tests of a model alone.</summary>
+    public RequestLog.Entry? Log { get; init; }
+
     public string Text => Encoding.UTF8.GetString(Body);
 }

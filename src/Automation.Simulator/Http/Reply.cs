@@ -15,6 +15,17 @@ internal sealed record Reply(int Status, string ContentType, byte[] Body)
     /// <summary>Null for a plain body.</summary>
     public AlertHub? Stream { get; init; }
 
+    /// <summary>The first part of the stream and the id the client ends it by; without it a heartbeat comes first.</summary>
+    public (int Id, AlertPart Part)? Greeting { get; init; }
+
+    /// <summary>Something was done: the request log says <c>executed</c>.</summary>
+    public bool Done { get; init; }
+
+    public string? SetCookie { get; init; }
+
+    /// <summary>The answer takes a while and is given by this; null: it is this reply.</summary>
+    public Func<CancellationToken, Task<Reply>>? Later { get; init; }
+
     public static Reply Xml(string xml, int status = 200) =>
         new(status, "application/xml; charset=\"UTF-8\"", Encoding.UTF8.GetBytes("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n" + xml));
 
@@ -24,7 +35,7 @@ internal sealed record Reply(int Status, string ContentType, byte[] Body)
 
     public static Reply Endless(AlertHub hub) => new(200, $"multipart/mixed; boundary={hub.Boundary}", []) { Stream = hub };
 
-    public static Reply Ok(DeviceRequest request) => Of(request, 200, 1, "ok", 1);
+    public static Reply Ok(DeviceRequest request) => Of(request, 200, 1, "ok", 1) with { Done = true };
 
     /// <summary>003 and isapi.md 1.1: a device that has not got something answers 403 or 404; here it is 403 with the reason.</summary>
     public static Reply NotSupported(DeviceRequest request) => Of(request, 403, 4, "notSupport", 0x40000001);
@@ -38,15 +49,16 @@ internal sealed record Reply(int Status, string ContentType, byte[] Body)
     /// <summary>ResponseStatus in the dialect of the request. 002 A.39, 003 §4.5.5.</summary>
     public static Reply Of(DeviceRequest request, int http, int statusCode, string subStatus, int errorCode)
     {
-        string word = StatusWords[statusCode];
         if (request.IsJson)
         {
-            return Json(new JsonObject { ["requestURL"] = "/ISAPI/" + request.Path, ["statusCode"] = statusCode, ["statusString"] = word, ["subStatusCode"] = subStatus, ["errorCode"] = errorCode, ["errorMsg"] = subStatus }, http);
+            return Json(new JsonObject { ["requestURL"] = "/ISAPI/" + request.Path, ["statusCode"] = statusCode, ["statusString"] = StatusWords[statusCode], ["subStatusCode"] = subStatus, ["errorCode"] = errorCode, ["errorMsg"] = subStatus }, http);
         }
 
-        return Xml(
-            $"<ResponseStatus version=\"2.0\" xmlns=\"{Documents.Xml.Ver20}\">\n<requestURL>/ISAPI/{Documents.Xml.Escape(request.Path)}</requestURL>\n" +
-            $"<statusCode>{statusCode.ToString(CultureInfo.InvariantCulture)}</statusCode>\n<statusString>{word}</statusString>\n<subStatusCode>{subStatus}</subStatusCode>\n</ResponseStatus>\n",
-            http);
+        return Xml(StatusText(request.Path, statusCode, subStatus, Documents.Xml.Ver20), http);
     }
+
+    /// <summary>An XML ResponseStatus without its declaration.</summary>
+    public static string StatusText(string path, int statusCode, string subStatus, string xmlNamespace) =>
+        $"<ResponseStatus version=\"2.0\" xmlns=\"{xmlNamespace}\">\n<requestURL>/ISAPI/{Documents.Xml.Escape(path)}</requestURL>\n" +
+        $"<statusCode>{statusCode.ToString(CultureInfo.InvariantCulture)}</statusCode>\n<statusString>{StatusWords[statusCode]}</statusString>\n<subStatusCode>{subStatus}</subStatusCode>\n</ResponseStatus>\n";
 }

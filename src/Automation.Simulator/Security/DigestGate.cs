@@ -4,49 +4,22 @@ using System.Text;
 
 namespace Automation.Simulator.Security;
 
-/// <summary>How a request was judged.</summary>
-internal enum Verdict
-{
-    /// <summary>Let in.</summary>
-    Accepted,
-
-    /// <summary>No credentials came along; the client is only asking for the challenge.</summary>
-    NoCredentials,
-
-    /// <summary>The header cannot be read, or lacks or contradicts something the challenge asked for.</summary>
-    Malformed,
-
-    /// <summary>The header was made for another request-target.</summary>
-    UriMismatch,
-
-    /// <summary>Right password, old or already used nonce: the client may try again at once.</summary>
-    Stale,
-
-    /// <summary>Wrong user or password; counts towards the lock-out.</summary>
-    WrongPassword,
-
-    /// <summary>Locked; even the right password is refused.</summary>
-    Locked,
-}
-
-/// <summary>Digest authentication of one device with lock-out. RFC 7616; isapi.md 1.5. Thread-safe.</summary>
+/// <summary>Digest authentication of one device. RFC 7616; isapi.md 1.5. Thread-safe.</summary>
 internal sealed class DigestGate
 {
     private readonly Lock _gate = new();
     private readonly SimulatedDevice _device;
     private readonly string _password;
-    private readonly TimeProvider _time;
+    private readonly LoginGuard _guard;
     private readonly NonceBook _nonces;
     private readonly string _realm;
     private readonly string _opaque;
-    private int _wrong;
-    private long? _lockedAt;
 
-    public DigestGate(SimulatedDevice device, string password, TimeProvider time, Random random)
+    public DigestGate(SimulatedDevice device, string password, LoginGuard guard, TimeProvider time, Random random)
     {
         _device = device;
         _password = password;
-        _time = time;
+        _guard = guard;
         _nonces = new(TimeSpan.FromSeconds(device.NonceSeconds), time, random);
         _realm = "IP Device(" + device.Id + ")";
         _opaque = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(device.Id)))[..16];
@@ -63,19 +36,19 @@ internal sealed class DigestGate
         string bodyHash = offer.Qop == "auth-int" ? Hash(offer.Algorithm, body) : "";
         lock (_gate)
         {
-            if (IsLocked_NeedsLock(out _)) return Verdict.Locked;
+            if (_guard.IsLocked) return Verdict.Locked;
             if (!string.Equals(offer.Uri, target, StringComparison.Ordinal)) return Verdict.UriMismatch;
             string expected = Response(offer, method, bodyHash);
             bool right = CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(expected), Encoding.UTF8.GetBytes(offer.Response.ToLowerInvariant()));
             if (!right || !string.Equals(offer.User, _device.User, StringComparison.Ordinal))
             {
-                if (++_wrong >= _device.LockAfter) _lockedAt = _time.GetTimestamp();
+                _guard.Wrong();
                 return Verdict.WrongPassword;
             }
 
             // Only who knows the password hears that the nonce is stale (RFC 7616 §3.3).
             if (!_nonces.TryUse(offer.Nonce, offer.Count)) return Verdict.Stale;
-            _wrong = 0;
+            _guard.Right();
             return Verdict.Accepted;
         }
     }
@@ -88,41 +61,6 @@ internal sealed class DigestGate
             return [.. _device.Digest.Select(a =>
                 $"Digest qop=\"{string.Join(',', _device.Qop)}\", realm=\"{_realm}\", nonce=\"{_nonces.Issue()}\", opaque=\"{_opaque}\", algorithm={a}, stale={(stale ? "true" : "false")}")];
         }
-    }
-
-    /// <summary>The document that comes with a 401. isapi.md 1.5.</summary>
-    public string UserCheck()
-    {
-        lock (_gate)
-        {
-            bool locked = IsLocked_NeedsLock(out TimeSpan left);
-            string seconds = ((long)Math.Ceiling(left.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
-            string retries = (locked ? 0 : _device.LockAfter - _wrong).ToString(CultureInfo.InvariantCulture);
-            return $"<userCheck version=\"2.0\" xmlns=\"{Documents.Xml.Ver20}\">\n<statusValue>401</statusValue>\n<statusString>Unauthorized</statusString>\n" +
-                $"<isActivated>true</isActivated>\n<lockStatus>{(locked ? "lock" : "unlock")}</lockStatus>\n<unlockTime>{seconds}</unlockTime>\n<retryLoginTime>{retries}</retryLoginTime>\n</userCheck>\n";
-        }
-    }
-
-    /// <summary>Forgets wrong passwords and a lock.</summary>
-    public void Unlock()
-    {
-        lock (_gate)
-        {
-            _wrong = 0;
-            _lockedAt = null;
-        }
-    }
-
-    private bool IsLocked_NeedsLock(out TimeSpan left)
-    {
-        left = TimeSpan.Zero;
-        if (_lockedAt is not { } at) return false;
-        left = TimeSpan.FromSeconds(_device.LockSeconds) - _time.GetElapsedTime(at);
-        if (left > TimeSpan.Zero) return true;
-        left = TimeSpan.Zero;
-        _lockedAt = null;
-        _wrong = 0;
-        return false;
     }
 
     private bool TryRead(Dictionary<string, string> header, out Offer offer)

@@ -30,7 +30,7 @@ public sealed class ClientTests
         { "nvr", "callPatrol", "channel/4", "patrol=1", "\"tour\":\"patrol 1\",\"tourState\":\"running\"" },
         { "nvr", "callPattern", "channel/4", "pattern=2", "\"tour\":\"pattern 2\",\"tourState\":\"running\"" },
         { "nvr", "goHome", "channel/4", "", "\"azimuth\":0" },
-        { "nvr", "movePtz", "channel/4", "pan=50", "\"azimuth\":50" },
+        { "nvr", "movePtz", "channel/4", "pan=50", "\"pan\":50" },
         { "nvr", "auxiliary", "channel/4", "type=wiper", "\"auxiliaries\":[\"" },
         { "nvr", "capture", "channel/2", "", "" },
         { "nvr", "enablePrivacyMask", "channel/2", "", "" },

@@ -15,6 +15,8 @@ public sealed class DigestTests
     private const string Target = "/ISAPI/System/deviceInfo";
     private readonly ManualTime _time = new();
 
+    private LoginGuard? _guard;
+
     [Theory, Trait("Req", "ACT-9")]
     [InlineData("MD5", "auth")]
     [InlineData("MD5", "auth-int")]
@@ -70,15 +72,15 @@ public sealed class DigestTests
         for (int left = 4; left >= 0; left--)
         {
             Assert.Equal(Verdict.WrongPassword, gate.Judge(Answer(Challenge(gate, "MD5"), "guess", "MD5", "auth", 1), "PUT", Target, default, out _));
-            Assert.Contains($"<retryLoginTime>{left}</retryLoginTime>", gate.UserCheck(), StringComparison.Ordinal);
+            Assert.Contains($"<retryLoginTime>{left}</retryLoginTime>", _guard!.UserCheck(), StringComparison.Ordinal);
         }
 
-        Assert.Contains("<lockStatus>lock</lockStatus>\n<unlockTime>1800</unlockTime>", gate.UserCheck(), StringComparison.Ordinal);
+        Assert.Contains("<lockStatus>lock</lockStatus>\n<unlockTime>1800</unlockTime>", _guard!.UserCheck(), StringComparison.Ordinal);
         Assert.Equal(Verdict.Locked, gate.Judge(Answer(Challenge(gate, "MD5"), "secret", "MD5", "auth", 1), "PUT", Target, default, out _));
         _time.Advance(TimeSpan.FromSeconds(1799.5));
-        Assert.Contains("<unlockTime>1</unlockTime>", gate.UserCheck(), StringComparison.Ordinal);
+        Assert.Contains("<unlockTime>1</unlockTime>", _guard!.UserCheck(), StringComparison.Ordinal);
         _time.Advance(TimeSpan.FromSeconds(0.5));
-        Assert.Contains("<lockStatus>unlock</lockStatus>\n<unlockTime>0</unlockTime>\n<retryLoginTime>5</retryLoginTime>", gate.UserCheck(), StringComparison.Ordinal);
+        Assert.Contains("<lockStatus>unlock</lockStatus>\n<unlockTime>0</unlockTime>\n<retryLoginTime>5</retryLoginTime>", _guard!.UserCheck(), StringComparison.Ordinal);
         Assert.Equal(Verdict.Accepted, gate.Judge(Answer(Challenge(gate, "MD5"), "secret", "MD5", "auth", 1), "PUT", Target, default, out _));
     }
 
@@ -109,7 +111,7 @@ public sealed class DigestTests
     {
         DigestGate gate = Gate();
         for (int i = 0; i < 10; i++) Assert.Equal(Verdict.Malformed, gate.Judge(header, "GET", Target, default, out _));
-        Assert.Contains("<retryLoginTime>5</retryLoginTime>", gate.UserCheck(), StringComparison.Ordinal);
+        Assert.Contains("<retryLoginTime>5</retryLoginTime>", _guard!.UserCheck(), StringComparison.Ordinal);
     }
 
     [Fact, Trait("Req", "ACT-9")]
@@ -119,7 +121,7 @@ public sealed class DigestTests
         string header = Answer(Challenge(gate, "MD5"), "secret", "MD5", "auth", 1);
         for (int length = 1; length < header.Length; length++)
         {
-            gate.Unlock();
+            _guard!.Unlock();
             Assert.NotEqual(Verdict.Accepted, gate.Judge(header[..length], "PUT", Target, default, out _));
         }
     }
@@ -187,8 +189,12 @@ public sealed class DigestTests
         return output;
     }
 
-    private DigestGate Gate() => new(
-        new SimulatedDevice { Id = "nvr", Kind = SimulatedKind.Recorder, Digest = ["MD5", "MD5-sess", "SHA-256", "SHA-256-sess"], Qop = ["auth", "auth-int"] }, "secret", _time, new Random(3));
+    private DigestGate Gate()
+    {
+        var device = new SimulatedDevice { Id = "nvr", Kind = SimulatedKind.Recorder, Digest = ["MD5", "MD5-sess", "SHA-256", "SHA-256-sess"], Qop = ["auth", "auth-int"] };
+        _guard = new(device, _time);
+        return new(device, "secret", _guard, _time, new Random(3));
+    }
 
     private static string Challenge(DigestGate gate, string algorithm) =>
         Regex.Match(gate.Challenges(false).Single(c => c.Contains($"algorithm={algorithm},", StringComparison.Ordinal)), "nonce=\"([^\"]+)\"").Groups[1].Value;

@@ -12,6 +12,8 @@ public sealed class FaultTests
     [Theory, Trait("Req", "HUB-4")]
     [InlineData("unauthorized", HttpStatusCode.Unauthorized, "userCheck")]
     [InlineData("busy", HttpStatusCode.Forbidden, "deviceBusy")]
+    [InlineData("noPermission", HttpStatusCode.Forbidden, "lowPrivilege")]
+    [InlineData("errorBody", HttpStatusCode.OK, "<statusCode>3</statusCode>")]
     [InlineData("serverError", HttpStatusCode.InternalServerError, "Internal Server Error")]
     public async Task A_request_fails_as_often_as_ordered_and_then_succeeds(string fault, HttpStatusCode status, string text)
     {
@@ -154,6 +156,80 @@ public sealed class FaultTests
         await giveUp.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => asked);
     }
+
+    [Fact, Trait("Req", "ACT-10")]
+    public async Task A_lost_answer_is_of_a_request_that_was_done()
+    {
+        await using Site site = await Site.StartAsync();
+        HttpClient nvr = site.Client("nvr");
+        await nvr.GetStringAsync(Info);
+        await PutAsync(site, "lostAnswer", "\"times\":1,\"path\":\"ContentMgmt\"");
+        await Assert.ThrowsAsync<HttpRequestException>(() => nvr.PutAsync(Record, null));
+        Assert.Equal(HttpStatusCode.OK, (await nvr.PutAsync("/ISAPI/PTZCtrl/channels/4/presets/1/goto", null)).StatusCode);
+        Assert.Equal(HttpStatusCode.BadRequest, (await nvr.PutAsync("/ISAPI/PTZCtrl/channels/4/presets/9/goto", null)).StatusCode);
+        JsonArray done = (await site.ControlAsync("GET", "/requests?executed=true")).AsArray();
+        Assert.Equal([$"1 {Record} 0", "2 /ISAPI/PTZCtrl/channels/4/presets/1/goto 200"], done.Select(d => $"{d!["executed"]} {d["path"]} {d["status"]}"));
+        Assert.Single((await site.ControlAsync("GET", "/requests?executed=true&since=" + done[0]!["seq"])).AsArray());
+    }
+
+    [Fact, Trait("Req", "ACT-10")]
+    public async Task A_late_answer_is_of_a_request_that_was_done_at_once()
+    {
+        await using Site site = await Site.StartAsync();
+        HttpClient nvr = site.Client("nvr");
+        await nvr.GetStringAsync(Info);
+        await PutAsync(site, "lateAnswer", "\"times\":1,\"milliseconds\":30000");
+        Task<HttpResponseMessage> asked = nvr.PutAsync(Record, null);
+        using var limit = new CancellationTokenSource(Until.Limit);
+        while ((await site.ControlAsync("GET", "/requests?executed=true")).AsArray().Count == 0) limit.Token.ThrowIfCancellationRequested();
+        Assert.False(asked.IsCompleted);
+        Assert.Equal(HttpStatusCode.OK, (await site.Time.PassUntil(asked, TimeSpan.FromSeconds(10))).StatusCode);
+    }
+
+    [Fact, Trait("Req", "EVT-1")]
+    public async Task A_stream_opened_again_begins_with_what_happened_before()
+    {
+        await using Site site = await Site.StartAsync();
+        HttpClient nvr = site.Client("nvr");
+        await site.EmitAsync(Motion);
+        site.Time.Advance(TimeSpan.FromMinutes(5));
+        await PutAsync(site, "backlog", "\"times\":1");
+        await using PartReader stream = await PartReader.OpenAsync(nvr);
+        string old = await stream.FindAsync("VMD");
+        Assert.Contains("<dateTime>2026-11-20T12:00:00+00:00</dateTime>", old, StringComparison.Ordinal);
+        Assert.Contains("<isDataRetransmission>true</isDataRetransmission>", old, StringComparison.Ordinal);
+    }
+
+    [Fact, Trait("Req", "EVT-1")]
+    public async Task A_second_listener_is_refused_where_there_may_be_one()
+    {
+        await using Site site = await Site.StartAsync("""{"devices":[{"id":"nvr","kind":"recorder","maxStreams":1}]}""");
+        HttpClient nvr = site.Client("nvr");
+        await using PartReader first = await PartReader.OpenAsync(nvr);
+        using HttpResponseMessage second = await nvr.GetAsync("/ISAPI/Event/notification/alertStream");
+        Assert.Equal(HttpStatusCode.Forbidden, second.StatusCode);
+        Assert.Contains("deployExceedMax", await second.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact, Trait("Req", "EVT-1")]
+    public async Task A_device_with_its_own_certificate_speaks_TLS_only()
+    {
+        await using Site site = await Site.StartAsync("""{"devices":[{"id":"nvr","kind":"recorder","tls":true}]}""");
+        JsonNode device = (await site.ControlAsync("GET", "/devices"))[0]!;
+        string? seen = null;
+        using var client = new HttpClient(new SocketsHttpHandler
+        {
+            UseProxy = false, Credentials = new NetworkCredential("admin", Site.Password),
+            SslOptions = { RemoteCertificateValidationCallback = (_, certificate, _, _) => (seen = certificate!.GetCertHashString(System.Security.Cryptography.HashAlgorithmName.SHA256)) is not null },
+        });
+        Assert.StartsWith("https://", (string)device["url"]!, StringComparison.Ordinal);
+        Assert.Contains("DeviceInfo", await client.GetStringAsync(site.Host.Devices["nvr"] + "ISAPI/System/deviceInfo"), StringComparison.Ordinal);
+        Assert.Equal((string)device["certificateSha256"]!, seen!.ToLowerInvariant());
+        using var strict = new HttpClient(new SocketsHttpHandler { UseProxy = false });
+        await Assert.ThrowsAsync<HttpRequestException>(() => strict.GetStringAsync(site.Host.Devices["nvr"]));
+    }
+
+    private const string Record = "/ISAPI/ContentMgmt/record/control/manual/start/tracks/101";
 
     private static Task<JsonNode> PutAsync(Site site, string fault, string more = "\"after\":0") =>
         site.ControlAsync("PUT", "/faults", $$"""{"faults":[{"device":"nvr","fault":"{{fault}}",{{more}}}]}""");

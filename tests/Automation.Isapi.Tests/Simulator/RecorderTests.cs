@@ -79,9 +79,14 @@ public sealed class RecorderTests
         HttpClient nvr = site.Client("nvr");
         using var tenths = new StringContent("<PTZData><AbsoluteHigh><elevation>-100</elevation><azimuth>1805</azimuth><absoluteZoom>20</absoluteZoom></AbsoluteHigh></PTZData>");
         Assert.Equal(HttpStatusCode.OK, (await nvr.PutAsync("/ISAPI/PTZCtrl/channels/4/absolute", tenths)).StatusCode);
+        Assert.Contains("\"moving\":true", (await site.ControlAsync("GET", "/state?device=nvr")).ToJsonString(), StringComparison.Ordinal);
+        site.Time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Contains("<azimuth>90.0</azimuth>", await nvr.GetStringAsync("/ISAPI/PTZCtrl/channels/4/absoluteEx"), StringComparison.Ordinal);
+        site.Time.Advance(TimeSpan.FromSeconds(2));
         Assert.Contains("<azimuth>180.5</azimuth>", await nvr.GetStringAsync("/ISAPI/PTZCtrl/channels/4/absoluteEx"), StringComparison.Ordinal);
         using var degrees = new StringContent("<PTZAbsoluteEx><elevation>12.3</elevation><azimuth>90</azimuth></PTZAbsoluteEx>");
         Assert.Equal(HttpStatusCode.OK, (await nvr.PutAsync("/ISAPI/PTZCtrl/channels/4/absoluteEx", degrees)).StatusCode);
+        site.Time.Advance(TimeSpan.FromSeconds(2));
         Assert.Contains("<elevation>123</elevation>\n<azimuth>900</azimuth>\n<absoluteZoom>20</absoluteZoom>", await nvr.GetStringAsync("/ISAPI/PTZCtrl/channels/4/status"), StringComparison.Ordinal);
     }
 

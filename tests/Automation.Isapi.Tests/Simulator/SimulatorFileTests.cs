@@ -28,7 +28,7 @@ public sealed class SimulatorFileTests
     [InlineData("", "1:1: ", "not JSON")]
     [InlineData("{\"devices\":[\n}", "2:1: ", "not JSON")]
     [InlineData("[]", "", "array \"devices\"")]
-    [InlineData("{\"devices\":[]}", "/devices", "1 to 64 devices")]
+    [InlineData("{\"devices\":[]}", "/devices", "1 to 2048 devices")]
     [InlineData("{\"devices\":[7]}", "/devices/0", "must be an object")]
     [InlineData("{\"devices\":[{\"kind\":\"panel\"}]}", "/devices/0", "has no \"id\"")]
     [InlineData("{\"devices\":[{\"id\":\"A b\",\"kind\":\"panel\"}]}", "/devices/0/id", "not a slug")]

@@ -104,7 +104,7 @@ public static class SiteReader
     /// <summary>Reads one device with its resources.</summary>
     private static class DeviceReader
     {
-        private static readonly string[] DeviceNames = ["id", "name", "kind", "model", "serial", "mac", "addedBy", "notification", "en50131Compliant", "authenticated", "connection", "availability", "feeds", "resources"];
+        private static readonly string[] DeviceNames = ["id", "name", "kind", "model", "serial", "mac", "addedBy", "notification", "en50131Compliant", "authenticated", "connection", "availability", "feeds", "events", "resources"];
         private static readonly string[] ConnectionNames = ["url", "devIndex", "user", "passwordEnv", "dialect"];
         private static readonly string[] ResourceNames = ["kind", "number", "name", "tags", "capabilities", "events", "streams", "presets", "patrols", "patterns", "area", "serial", "feeds"];
 
@@ -128,6 +128,7 @@ public static class SiteReader
             bool authenticated = reader.Flag("authenticated", false);
             DeviceConnectionInfo? connection = reader.Find("connection") is { } c ? Connection(context, c, environment) : null;
             if (!ResourceAddress.TryParse($"{site}/{id ?? "device"}", out ResourceAddress address)) return null;
+            ImmutableArray<string> events = reader.Find("events") is { } e ? Events(context, e) : [];
             var feeds = ImmutableArray.CreateBuilder<ForeignFeed>();
             if (reader.Find("feeds") is { } own) feeds.AddRange(FeedReader.Read(context, own, address));
             ImmutableArray<Resource> resources = reader.Find("resources") is { } list ? Resources(context, list, address, feeds) : [];
@@ -141,7 +142,7 @@ public static class SiteReader
             return new Device
             {
                 Address = address, Name = name ?? id, Kind = kind, Model = model, Serial = serial, Mac = mac, AddedBy = addedBy, Notification = notification,
-                En50131Compliant = compliant, Authenticated = authenticated, Connection = connection, Resources = resources,
+                En50131Compliant = compliant, Authenticated = authenticated, Connection = connection, Events = events, Resources = resources,
                 ForeignAvailability = availability, Feeds = feeds.ToImmutable(),
             };
         }

@@ -7,6 +7,20 @@ namespace Automation.Simulator.Devices.Panel;
 
 internal sealed partial class PanelModel
 {
+    /// <summary>
+    /// Every command is JSON (isapi.md 1.2), and in EN50131 mode it carries the operator's code: <c>{"Operate":{"moduleOperateCode":"…"}}</c>. 002 7.8 leaves the
+    /// format out for deactivation.
+    /// </summary>
+    public override Reply Answer(DeviceRequest request)
+    {
+        bool command = request.Path.StartsWith("SecurityCP/", StringComparison.Ordinal);
+        if (command && !request.IsJson && request.Path != "SecurityCP/control/deactivation") return Reply.Of(request, 400, 5, "badURLFormat", 0x50000003);
+        if (Device.En50131 && request.Path.StartsWith("SecurityCP/control/", StringComparison.Ordinal)
+            && JsonBody.Text(JsonBody.Member(JsonBody.Member(JsonBody.TryRead(request.Body), "Operate"), "moduleOperateCode")) != Device.OperateCode)
+            return Reply.Of(request, 403, 4, "loginPasswordError", 0x4000000C);
+        return base.Answer(request);
+    }
+
     private void MapControl()
     {
         Routes.Put("SecurityCP/control/arm/*", (r, a) => AreasOf(a[0]) is { } areas ? ArmReply(r, areas, r.Query["ways"].ToString()) : Reply.BadParameters(r));
@@ -113,7 +127,7 @@ internal sealed partial class PanelModel
             errors.Add(told);
         }
 
-        return failed ? Reply.Json(new JsonObject { ["requestURL"] = "/ISAPI/" + request.Path, ["ErrorList"] = errors }, 400) : Reply.Ok(request);
+        return failed ? Reply.Json(new JsonObject { ["requestURL"] = "/ISAPI/" + request.Path, ["ErrorList"] = errors }, 400) with { Done = errors.Any(e => (string?)e!["errorMsg"] == "ok") } : Reply.Ok(request);
     }
 
     private static Reply SetOne(DeviceRequest request, bool[] switches, int index, bool on)

@@ -67,15 +67,20 @@ internal sealed partial class PanelModel
         }
     }
 
-    protected override JsonObject ReadState() => new()
+    protected override JsonObject ReadState()
     {
-        ["areas"] = new JsonArray([.. _areas.Select(a => (JsonNode)new JsonObject { ["id"] = a.Number, ["arming"] = a.Arming, ["alarm"] = a.Alarm })]),
-        ["zones"] = new JsonArray([.. _zones.Select(z => (JsonNode)new JsonObject { ["id"] = z.Number, ["area"] = z.Area, ["type"] = z.Type, ["open"] = z.Open, ["alarm"] = z.Alarm, ["bypassed"] = z.Bypassed, ["tampered"] = z.Tampered })]),
-        ["relays"] = new JsonArray([.. _relays.Select(r => (JsonNode)r)]),
-        ["sirens"] = new JsonArray([.. _sirens.Select(s => (JsonNode)s)]),
-    };
+        var state = new JsonObject
+        {
+            ["areas"] = List(_areas, a => new() { ["id"] = a.Number, ["arming"] = a.Arming, ["alarm"] = a.Alarm, ["memory"] = a.Memory }),
+            ["zones"] = List(_zones, z => new() { ["id"] = z.Number, ["area"] = z.Area, ["type"] = z.Type, ["open"] = z.Open, ["alarm"] = z.Alarm, ["bypassed"] = z.Bypassed, ["tampered"] = z.Tampered, ["deactivation"] = z.Deactivation, ["oneTimeDeactivation"] = z.OneTimeDeactivation }),
+            ["relays"] = new JsonArray([.. _relays.Select(r => (JsonNode)r)]),
+            ["sirens"] = new JsonArray([.. _sirens.Select(s => (JsonNode)s)]),
+        };
+        foreach ((string name, Peripheral[] all) in _peripherals.Where(p => p.Value.Length > 0)) state[name] = List(all, p => p.State());
+        return state;
+    }
 
-    /// <summary>Sets what a person could change at the panel without it reporting: no event goes out.</summary>
+    /// <summary>Sets what a person could change at the panel without it reporting; only peripherals report what changed of them.</summary>
     protected override void WriteState(JsonObject state)
     {
         foreach ((string key, JsonNode? value) in state)
@@ -85,10 +90,28 @@ internal sealed partial class PanelModel
                 int id = JsonBody.Int(JsonBody.Member(item, "id")) ?? -1;
                 if (key == "areas" && id >= 1 && id <= _areas.Length && JsonBody.Text(JsonBody.Member(item, "arming")) is "disarm" or "away" or "stay")
                     _areas[id - 1].Arming = JsonBody.Text(JsonBody.Member(item, "arming"))!;
-                else if (key == "zones" && id >= 0 && id < _zones.Length && JsonBody.Flag(JsonBody.Member(item, "open")) is { } open)
-                    _zones[id].Open = open;
+                else if (key == "zones" && id >= 0 && id < _zones.Length && item is JsonObject zone)
+                    SetZone(_zones[id], zone);
+                else if (_peripherals.TryGetValue(key, out Peripheral[]? all) && id >= 1 && id <= all.Length && item is JsonObject peripheral)
+                    all[id - 1].Set(peripheral, code => Cid(code, "deviceException", 0, null, null, all[id - 1]));
                 else
-                    throw new OrderException($"Of {Device.Id} can be set: \"areas\":[{{\"id\":1,\"arming\":\"disarm|away|stay\"}}] and \"zones\":[{{\"id\":0,\"open\":true|false}}].");
+                    throw new OrderException($"Of {Device.Id} can be set: \"areas\":[{{\"id\":1,\"arming\":\"disarm|away|stay\"}}], \"zones\":[{{\"id\":0,\"open\":true|false}}] (also charge, signal, temperature), and peripherals such as \"keypads\":[{{\"id\":1,\"status\":\"offline\"}}].");
+            }
+        }
+    }
+
+    private void SetZone(Zone zone, JsonObject state)
+    {
+        foreach ((string key, JsonNode? value) in state)
+        {
+            switch (key)
+            {
+                case "id": break;
+                case "open" when JsonBody.Flag(value) is { } open: zone.Open = open; break;
+                case "charge" when JsonBody.Int(value) is >= 0 and <= 100 and { } charge: zone.Charge = charge; break;
+                case "signal" when JsonBody.Int(value) is >= 0 and <= 255 and { } signal: zone.Signal = signal; break;
+                case "temperature" when JsonBody.Int(value) is >= -60 and <= 200 and { } temperature: zone.Temperature = temperature; break;
+                default: throw new OrderException($"Of a zone of {Device.Id} can be set: open (true, false), charge (0 to 100), signal (0 to 255), temperature (-60 to 200).");
             }
         }
     }
@@ -129,6 +152,7 @@ internal sealed partial class PanelModel
             case "zoneLowBattery": zone!.LowBattery = on; break;
             case "acLoss": _acLoss = on; break;
             case "lowBattery": _lowBattery = on; break;
+            case "batteryMissing": _batteryMissing = on; break;
             default: break;
         }
     }

@@ -13,14 +13,8 @@ internal sealed partial class PanelModel
         Routes.Get("SecurityCP/status/zones", (_, _) => Reply.Json(new JsonObject { ["ZoneList"] = List(_zones, z => new() { ["Zone"] = ZoneStatus(z) }) }));
         Routes.Map("POST", "SecurityCP/status/zones", (r, _) => Search(r, "ZoneCond", "ZoneSearch", "ZoneList", _zones, z => new() { ["Zone"] = ZoneStatus(z) }));
         Routes.Map("POST", "SecurityCP/status/outputStatus", (r, _) => Search(r, "OutputCond", "OutputSearch", "OutputList", Indexes(_relays), i => new() { ["Output"] = Relay(i) }));
-        Routes.Get("SecurityCP/status/exDevStatus", (_, _) => Reply.Json(new JsonObject
-        {
-            ["ExDevStatus"] = new JsonObject
-            {
-                ["OutputList"] = List(Indexes(_relays), i => new() { ["Output"] = Relay(i) }),
-                ["SirenList"] = List(Indexes(_sirens), i => new() { ["Siren"] = Siren(i) }),
-            },
-        }));
+        Routes.Get("SecurityCP/status/exDevStatus", (_, _) => Reply.Json(ExternalDevices()));
+        Routes.Get("SecurityCP/status/communication", (_, _) => Reply.Json(new JsonObject { ["CommuniStatus"] = new JsonObject { ["wired"] = "normal", ["wifi"] = "notRelated", ["mobile"] = "normal", ["cloud"] = "normal" } }));
         Routes.Get("SecurityCP/Configuration/zones", (_, _) => Reply.Json(new JsonObject { ["List"] = List(_zones, z => new() { ["Zone"] = ZoneConfiguration(z) }) }));
         Routes.Get("SecurityCP/Configuration/capabilities", (_, _) => Capabilities());
         Routes.Get("SecurityCP/capabilities", (_, _) => Capabilities());
@@ -29,17 +23,31 @@ internal sealed partial class PanelModel
         Routes.Get("SecurityCP/status/acPowerStatus", (_, _) => Reply.Json(new JsonObject { ["ACPowerStatus"] = new JsonObject { ["status"] = _acLoss ? "breakDown" : "normal" } }));
         Routes.Get("SecurityCP/status/host", (_, _) => Host());
         Routes.Map("POST", "SecurityCP/status/host", (_, _) => Host());
-        Routes.Map("POST", "SecurityCP/status/systemFault", (_, _) => Fault());
+        Routes.Map("POST", "SecurityCP/status/systemFault", (r, _) => JsonBody.Text(JsonBody.Member(JsonBody.TryRead(r.Body), "operationStatus")) is null ? Reply.BadJson(r) : Fault());
     }
 
-    private static JsonObject SubSystem(Area area) => new()
+    private JsonObject ExternalDevices()
+    {
+        var lists = new JsonObject
+        {
+            ["OutputList"] = List(Indexes(_relays), i => new() { ["Output"] = Relay(i) }),
+            ["SirenList"] = List(Indexes(_sirens), i => new() { ["Siren"] = Siren(i) }),
+        };
+
+        // isapi.md 1.2: a list of things a panel has not got may be missing.
+        foreach (PeripheralKind kind in PeripheralKind.All.Where(k => _peripherals[k.Name].Length > 0))
+            lists[kind.List] = List(_peripherals[kind.Name], p => new() { [kind.Item] = p.ToJson() });
+        return new() { ["ExDevStatus"] = lists };
+    }
+
+    private JsonObject SubSystem(Area area) => new()
     {
         ["id"] = area.Number,
         ["arming"] = area.Arming,
         ["alarm"] = area.Alarm,
         ["enabled"] = true,
         ["name"] = "Area " + area.Number.ToString(CultureInfo.InvariantCulture),
-        ["delayTime"] = 0,
+        ["delayTime"] = area.Arming == "arming" ? Math.Max(0, Device.ExitDelaySeconds - (int)Clock.Elapsed(area.LeavingSince).TotalSeconds) : 0,
     };
 
     private JsonObject ZoneStatus(Zone zone) => new()
@@ -55,10 +63,10 @@ internal sealed partial class PanelModel
         ["armed"] = _areas[zone.Area - 1].IsArmed,
         ["isArming"] = _areas[zone.Area - 1].Arming == "arming",
         ["alarm"] = zone.Alarm,
-        ["charge"] = zone.LowBattery ? "lowPower" : "normal",
-        ["chargeValue"] = zone.LowBattery ? 5 : 95,
-        ["signal"] = 180,
-        ["temperature"] = 21,
+        ["charge"] = zone.LowBattery || zone.Charge < 20 ? "lowPower" : "normal",
+        ["chargeValue"] = zone.LowBattery ? 5 : zone.Charge,
+        ["signal"] = zone.Signal,
+        ["temperature"] = zone.Temperature,
         ["subSystemNo"] = zone.Area,
         ["linkageSubSystem"] = new JsonArray(zone.Area),
         ["detectorType"] = zone.Type == "Delay" ? "magneticContact" : "passiveInfraredDetector",
@@ -110,7 +118,12 @@ internal sealed partial class PanelModel
             ["wirelessZoneNum"] = _zones.Length,
             ["wirelessOutputNum"] = _relays.Length,
             ["sirenNum"] = _sirens.Length,
+            ["repeaterNum"] = _peripherals["repeaters"].Length,
+            ["keypadNum"] = _peripherals["keypads"].Length,
+            ["remoteNum"] = _peripherals["keyfobs"].Length,
+            ["cardReaderNum"] = _peripherals["cardReaders"].Length,
             ["isSptSubSystemStatus"] = true,
+            ["isSptEN50131"] = Device.En50131,
         },
     });
 
@@ -123,11 +136,21 @@ internal sealed partial class PanelModel
         },
     });
 
+    /// <summary>isapi.md 1.2: what stands in the way of arming.</summary>
     private Reply Fault()
     {
         var faults = new JsonArray();
-        if (_acLoss) faults.Add(new JsonObject { ["Fault"] = new JsonObject { ["info"] = "ACLoss" } });
-        if (_lowBattery) faults.Add(new JsonObject { ["Fault"] = new JsonObject { ["info"] = "lowBatteryVoltage" } });
+        void Add(bool there, string info)
+        {
+            if (there) faults.Add(new JsonObject { ["Fault"] = new JsonObject { ["info"] = info } });
+        }
+
+        Add(_acLoss, "ACLoss");
+        Add(_batteryMissing, "batteryMiss");
+        Add(_lowBattery, "lowBatteryVoltage");
+        Add(_zones.Any(z => z.Offline), "detectorOffline");
+        Add(_peripherals["keypads"].Any(p => p.Status != "online"), "keypadOffline");
+        Add(_peripherals["repeaters"].Any(p => p.Status != "online"), "wirelessRepeaterOffline");
         return Reply.Json(new JsonObject { ["ArmFault"] = new JsonObject { ["SysFault"] = new JsonObject { ["FaultList"] = faults } } });
     }
 

@@ -11,8 +11,11 @@ internal sealed partial class PanelModel : DeviceModel
     private readonly Zone[] _zones;
     private readonly bool[] _relays;
     private readonly bool[] _sirens;
+    private readonly Dictionary<string, Peripheral[]> _peripherals;
     private bool _acLoss;
     private bool _lowBattery;
+    private bool _batteryMissing;
+    private int _reports;
 
     public PanelModel(SimulatedDevice device, DeviceContext context)
         : base(device, context, "boundary")
@@ -25,6 +28,7 @@ internal sealed partial class PanelModel : DeviceModel
             device.ZoneTypes.IsEmpty ? "Instant" : device.ZoneTypes[n]))];
         _relays = new bool[device.Relays];
         _sirens = new bool[device.Sirens];
+        _peripherals = PeripheralKind.All.ToDictionary(k => k.Name, k => Enumerable.Range(1, device.Peripherals.GetValueOrDefault(k.Name)).Select(n => new Peripheral(k, n, string.Create(CultureInfo.InvariantCulture, $"{Serial}{k.Item[0]}{n}"))).ToArray());
         MapControl();
         MapStatus();
     }
@@ -33,7 +37,7 @@ internal sealed partial class PanelModel : DeviceModel
 
     protected override string DeviceType => "SecurityControl";
 
-    protected override AlertPart? Heartbeat() => AlertPart.Json(AlertJson("videoloss", false, 0, "videoloss alarm"));
+    protected override bool SpeaksJson => true;
 
     /// <summary>Arms areas, all or none.</summary>
     /// <returns>Null, or the sub-status that says why not.</returns>
@@ -50,6 +54,7 @@ internal sealed partial class PanelModel : DeviceModel
             }
 
             area.Arming = "arming";
+            area.LeavingSince = Clock.Timestamp;
             area.Exit = Clock.After(TimeSpan.FromSeconds(Device.ExitDelaySeconds), () => LeaveDone(area, mode, user));
         }
 
@@ -90,8 +95,9 @@ internal sealed partial class PanelModel : DeviceModel
 
     private void ClearAlarm(Area area, string user)
     {
-        if (!area.Alarm) return;
+        if (!area.Alarm && !area.Memory) return;
         Quiet(area);
+        area.Memory = false;
         Cid(1406, "armAndDisarm", area.Number, null, user);
     }
 
@@ -125,7 +131,7 @@ internal sealed partial class PanelModel : DeviceModel
     private void Alarm(Zone zone, int code)
     {
         zone.Alarm = true;
-        _areas[zone.Area - 1].Alarm = true;
+        _areas[zone.Area - 1].Alarm = _areas[zone.Area - 1].Memory = true;
         if (zone.Type != "24hNoSound") Array.Fill(_sirens, true);
         Cid(code, "zoneAlarm", zone.Area, zone.Number, null);
     }
@@ -138,15 +144,25 @@ internal sealed partial class PanelModel : DeviceModel
         Cid(code, "zoneAlarm", zone.Area, zone.Number, null);
     }
 
+    /// <summary>A zone that alarms and closes in turn.</summary>
+    protected override IEnumerable<Alert>? LoadAlerts() => _zones.Length == 0 ? null : [Burglar(1103), Burglar(3103)];
+
+    private Alert Burglar(int code) => new("cidEvent", true, 1, "CID event")
+    {
+        Details = new()
+        {
+            ["CIDEvent"] = new JsonObject { ["code"] = code, ["type"] = "zoneAlarm", ["system"] = _zones[0].Area, ["subSystemName"] = "Area 1", ["zone"] = 0, ["zoneName"] = "Zone 0" },
+        },
+    };
+
     private Zone? OpenZone(Area area, string mode) =>
         ZonesOf(area).FirstOrDefault(z => z.Open && z.Watches && !z.Always && z.Type != "Delay" && (mode != "stay" || !z.StayAway));
 
     private IEnumerable<Zone> ZonesOf(Area area) => _zones.Where(z => z.Area == area.Number);
 
     /// <summary>isapi.md 1.2: <c>eventState</c> of a CID event is always active; the code says whether it begins or ends.</summary>
-    private void Cid(int code, string type, int area, int? zone, string? user)
+    private void Cid(int code, string type, int area, int? zone, string? user, Peripheral? of = null)
     {
-        JsonObject alert = AlertJson("cidEvent", true, 1, "CID event");
         var cid = new JsonObject
         {
             ["code"] = code,
@@ -163,7 +179,38 @@ internal sealed partial class PanelModel : DeviceModel
         }
 
         if (user is not null) cid["name"] = user;
-        alert["CIDEvent"] = cid;
-        Alerts.Publish(AlertPart.Json(alert));
+        if (of is not null)
+        {
+            cid["deviceNo"] = of.Number;
+            cid["deviceName"] = $"{of.Kind.Item} {of.Number.ToString(CultureInfo.InvariantCulture)}";
+        }
+
+        Tell(new("cidEvent", true, 1, "CID event") { Details = new() { ["CIDEvent"] = cid }, Receiver = new("CIDAlarm", "CID Alarm", ReceiverCid(code, type, area, zone, user, of)) });
+    }
+
+    /// <summary>002 A.6: what a receiver makes of a panel's event. The parameters are user type and number, zone, keypad, channel, disk, module, user name.</summary>
+    private JsonObject ReceiverCid(int code, string type, int area, int? zone, string? user, Peripheral? of)
+    {
+        string wireTime = Clock.Now.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture), zoneText = (zone ?? -1).ToString(CultureInfo.InvariantCulture);
+        return new()
+        {
+            ["deviceID"] = Serial,
+            ["deviceSerial"] = DeviceSerial,
+            ["CIDAlarm"] = new JsonObject
+            {
+                ["subSys"] = area,
+                ["zoneNo"] = zone ?? 0,
+                ["CIDCode"] = code.ToString("D4", CultureInfo.InvariantCulture),
+                ["CIDType"] = type switch { "zoneAlarm" or "zoneAlarmTamper" => 1, "armAndDisarm" or "zoneBypass" => 6, _ => 5 },
+                ["CIDDescribe"] = type,
+                ["timeZoneIdx"] = 15 + (int)Device.UtcOffset.TotalHours,
+                ["triggerTime"] = wireTime,
+                ["uploadTime"] = wireTime,
+                ["CIDParam"] = $"{(user is null ? "-1" : user == "keypad" ? "1" : "2")},{(user is null ? "-1" : "1")},{zoneText},{(user == "keypad" ? "1" : of?.Kind.Name == "keypads" ? of.Number.ToString(CultureInfo.InvariantCulture) : "-1")},-1,-1,{(of is null || of.Kind.Name == "keypads" ? "-1" : of.Number.ToString(CultureInfo.InvariantCulture))},{user ?? "NONE"}",
+                ["UUID"] = $"{Serial}-{++_reports}",
+                ["isVideo"] = 0,
+                ["isTalk"] = 0,
+            },
+        };
     }
 }

@@ -10,6 +10,12 @@ internal sealed class Area(int number)
 
     public bool Alarm { get; set; }
 
+    /// <summary>There was an alarm that nobody has cleared; disarming silences it and leaves this.</summary>
+    public bool Memory { get; set; }
+
+    /// <summary>When leaving began, while it lasts.</summary>
+    public long LeavingSince { get; set; }
+
     /// <summary>Runs while somebody leaves; null when nobody does.</summary>
     public IDisposable? Exit { get; set; }
 
@@ -40,6 +46,12 @@ internal sealed class Zone(int number, int area, string type)
     public bool LowBattery { get; set; }
 
     public bool Offline { get; set; }
+
+    public int Charge { get; set; } = 95;
+
+    public int Signal { get; set; } = 180;
+
+    public int Temperature { get; set; } = 21;
 
     /// <summary>off, lidOnly or entirely; until the next disarming. 002 A.37.</summary>
     public string OneTimeDeactivation { get; set; } = "off";

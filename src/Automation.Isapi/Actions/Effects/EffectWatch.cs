@@ -130,7 +130,7 @@ internal sealed class EffectWatch(TimeProvider time, bool gentle, Action<Excepti
         target.Tell(ActionEffect.NotSeen, why is null ? sight.Text : sight.Text is null ? why : $"{sight.Text}; {why}");
     }
 
-    private TimeSpan NextPause(TimeSpan pause)
+    private static TimeSpan NextPause(TimeSpan pause)
     {
         TimeSpan next = pause == TimeSpan.Zero ? TimeSpan.FromMilliseconds(500) : pause * 2;
         return next < LongestPause ? next : LongestPause;

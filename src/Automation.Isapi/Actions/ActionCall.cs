@@ -13,7 +13,7 @@ namespace Automation.Isapi.Actions;
 internal sealed record ActionTools(Device Device, DeviceCalls Calls, DelayedCalls Later, StateBook Book, DoorCommands Doors, IPictureObserver? Pictures, int MaxPictureBytes)
 {
     /// <summary>Behind a receiver gateway only what 002 writes down is asked for.</summary>
-    public bool IsBehindReceiver => Device.Connection?.DevIndex is not null;
+    public bool IsBehindReceiver => Device.Connection?.IsThroughGateway == true;
 
     /// <summary>Panels want to be asked gently (isapi.md, quirk 14).</summary>
     public bool IsPanel => Device.Kind == "security-panel" || Device.Connection?.Dialect == "securityCp";

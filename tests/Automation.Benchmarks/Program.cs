@@ -23,6 +23,8 @@ internal static class Program
                 return Mqtt.Soak.SoakCommand.RunAsync(args[1..], TimeProvider.System).GetAwaiter().GetResult();
             case "linkage-v1":
                 return Engine.LinkageBenchmark.Run(args.AsSpan(1));
+            case "history":
+                return History.HistoryBenchmark.RunAsync(args[1..], TimeProvider.System).GetAwaiter().GetResult();
             case "rules":
                 return Rules.RuleSetBenchmark.Run(args.AsSpan(1));
             case "isapi-parse":

@@ -76,6 +76,9 @@ public sealed record Device
     /// <summary>Whether the authentication that <see cref="En50131Compliant"/> asks for was done.</summary>
     public bool Authenticated { get; init; }
 
+    /// <summary>The event types the device says it can raise on itself, not on one of its resources; empty when it does not say.</summary>
+    public ImmutableArray<string> Events { get; init; } = [];
+
     public ImmutableArray<Resource> Resources { get; init; } = [];
 }
 
@@ -95,7 +98,7 @@ public sealed record Resource
     /// <summary>What the resource can do beyond its kind: words of <see cref="Model.Capabilities"/>, or of the user's own.</summary>
     public ImmutableArray<string> Capabilities { get; init; } = [];
 
-    /// <summary>The event types (<see cref="EventTypes"/>) the device can raise on it; empty when unknown.</summary>
+    /// <summary>The event types (<see cref="EventTypes"/>) the device says it can raise on it; empty when it does not say. What follows from the kind alone, a zone's alarm, is not listed.</summary>
     public ImmutableArray<string> Events { get; init; } = [];
 
     /// <summary>The numbers of a channel's streams: channel × 100 + stream, e.g. 101 and 102; empty when unknown.</summary>

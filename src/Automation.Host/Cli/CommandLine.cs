@@ -21,6 +21,7 @@ internal static class CommandLine
             ExplainVerb.Create(output),
             TemplateVerb.Create(output),
             SimulateVerb.Create(output, time),
+            DiscoverVerb.Create(output, error, time),
             PackagingVerb.Create(output),
         };
         ParseResult parsed = root.Parse(args);

@@ -17,17 +17,7 @@ internal static class FindingPrinter
                 continue;
             }
 
-            output.WriteLine(Encoding.UTF8.GetString(Payloads.Write(w =>
-            {
-                w.WriteString("path", finding.Path);
-                w.WriteNumber("line", finding.Line);
-                w.WriteNumber("column", finding.Column);
-                w.WriteString("severity", Payloads.Camel(finding.Severity.ToString()));
-                w.WriteString("code", finding.Code);
-                w.WriteString("pointer", finding.Pointer);
-                w.WriteString("message", finding.Message);
-                w.WriteString("remedy", finding.Remedy);
-            })));
+            output.WriteLine(Encoding.UTF8.GetString(Payloads.Write(w => Payloads.FindingMembers(w, finding))));
         }
     }
 }

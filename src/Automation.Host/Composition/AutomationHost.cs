@@ -36,6 +36,7 @@ internal sealed partial class AutomationHost : IAsyncDisposable
     private readonly DateTimeOffset _started;
     private DataFolderLock? _folder;
     private SqlDatabase? _database;
+    private IReadOnlyList<StorageProblem> _storageProblems = [];
     private IHostStore? _store;
     private SqliteMqttStore? _mqttStore;
     private MqttBroker? _broker;
@@ -163,9 +164,13 @@ internal sealed partial class AutomationHost : IAsyncDisposable
                 await ShowInfoAsync();
                 if (_discovery is not null) await _discovery.ShowRulesAsync(site.Site.Id, rules.Definitions, CancellationToken.None);
             };
+            site.Projection.FirmwareKnown = async (device, firmware) =>
+            {
+                if (_discovery is not null) await _discovery.ShowFirmwareAsync(device, firmware, CancellationToken.None);
+            };
         }
 
-        if (_settings.DiscoveryPrefix is { } prefix) await StartDiscoveryAsync(prefix, cancellationToken);
+        await StartDiscoveryAsync(cancellationToken);
         foreach (SiteRuntime site in _sites) await site.StartAsync(toggles, cancellationToken);
         _outbox.Start();
         _subscriptions.Add(await new RuleSwitchboard(_topics, rule => _sites.FirstOrDefault(s => s.HasRule(rule))?.Inbox, _logger).SubscribeAsync(_bus!, cancellationToken));
@@ -186,15 +191,18 @@ internal sealed partial class AutomationHost : IAsyncDisposable
         [
             .. new HealthVerbs(sites, _bus!, _started).All,
             .. new RuleVerbs(sites).All,
+            .. new RuleFileVerbs(sites).All,
+            .. new SimulateVerbs(sites).All,
+            .. new TemplateVerbs(sites, _settings.Templates).All,
             .. new DeviceVerbs(sites).All,
             .. new GroupVerbs(sites).All,
             _runs.Verb(sites),
         ];
     }
 
-    private async Task StartDiscoveryAsync(string prefix, CancellationToken cancellationToken)
+    private async Task StartDiscoveryAsync(CancellationToken cancellationToken)
     {
-        _discovery = new HomeAssistantDiscovery(new DiscoveryNames(prefix, _topics), [.. _sites.Select(s => s.Site)], Version, _retained!, _logger);
+        _discovery = new HomeAssistantDiscovery(new DiscoveryNames(_settings.Discovery.Prefix, _topics), [.. _sites.Select(s => s.Site)], Version, _settings.Discovery.Form, _retained!, _logger);
         await _discovery.StartAsync(_bus!, cancellationToken);
     }
 
@@ -218,8 +226,8 @@ internal sealed partial class AutomationHost : IAsyncDisposable
         {
             string folder = Path.GetFullPath(_settings.DataFolder);
             _folder = DataFolderLock.Take(folder);
-            ISqlSource source = _settings.Postgres is { } postgres ? new PostgresSource(postgres) : new SqliteSource(Path.Combine(folder, SqliteSource.FileName));
-            _database = await SqlDatabase.OpenAsync(source, StorageParts.All, new SqlLimits(), cancellationToken);
+            if (_settings.Postgres is { } postgres) _database = await SqlDatabase.OpenAsync(new PostgresSource(postgres), StorageParts.All, new SqlLimits(), cancellationToken);
+            else (_database, _storageProblems) = await SqliteStorage.OpenAsync(_settings.Sqlite with { Path = Path.Combine(folder, SqliteOptions.FileName) }, StorageParts.All, new SqlLimits(), _time, cancellationToken);
             return new SqlHostStore(_database, _time, _loggers.CreateLogger("Automation.Storage"));
         }
         catch (StorageException e)

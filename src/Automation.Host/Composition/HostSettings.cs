@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 using System.Net;
 using Automation.Core.Model;
 using Automation.Core.Rules;
+using Automation.Host.Hub.Discovery;
 using Automation.Host.Storage.Postgres;
+using Automation.Host.Storage.Sqlite;
 using Automation.Mqtt.Broker;
 using Automation.Mqtt.Client;
 
@@ -17,6 +19,9 @@ internal sealed record HostSettings
     /// <summary>The database server that keeps what outlives a restart; null: a file in the data folder.</summary>
     public PostgresOptions? Postgres { get; init; }
 
+    /// <summary>How that file is kept; its path is the data folder's.</summary>
+    public SqliteOptions Sqlite { get; init; } = new() { Path = "" };
+
     /// <summary>First level or levels of every topic.</summary>
     public string BaseTopic { get; init; } = "automation";
 
@@ -30,8 +35,8 @@ internal sealed record HostSettings
     /// <summary>An external broker; null when the embedded one is used.</summary>
     public MqttClientOptions? ExternalBroker { get; init; }
 
-    /// <summary>Where Home Assistant looks for devices; null: it is told of none.</summary>
-    public string? DiscoveryPrefix { get; init; } = "homeassistant";
+    /// <summary>Where and how Home Assistant is told of devices.</summary>
+    public DiscoveryOptions Discovery { get; init; } = new();
 
     /// <summary>Port of the health page on loopback; 0 for any free one, null for none.</summary>
     public int? HttpPort { get; init; }

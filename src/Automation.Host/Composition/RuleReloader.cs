@@ -10,9 +10,12 @@ namespace Automation.Host.Composition;
 /// (design.md section 5). Looks at the contents every two seconds: file notifications are lost on network shares and in containers.
 /// </summary>
 internal sealed partial class RuleReloader(
-    Site site, IReadOnlyList<string> paths, TemplateLibrary templates, SiteInbox inbox, SiteProjection projection, string fingerprint, TimeProvider time, ILogger logger)
+    Site site, IReadOnlyList<string> paths, TemplateLibrary templates, SiteInbox inbox, SiteProjection projection, string fingerprint, TimeProvider time, ILogger logger) : IDisposable
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(2);
+
+    /// <summary>Looking is for the loop and for who has just written a file.</summary>
+    private readonly SemaphoreSlim _turn = new(1, 1);
 
     private string _fingerprint = fingerprint;
 
@@ -39,6 +42,21 @@ internal sealed partial class RuleReloader(
 
     /// <summary>Reads the files; loads them when they changed and are right. True when a new set is in force.</summary>
     public async Task<bool> LookAsync(CancellationToken cancellationToken)
+    {
+        await _turn.WaitAsync(cancellationToken);
+        try
+        {
+            return await LookAsync_NeedsTurn(cancellationToken);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    public void Dispose() => _turn.Dispose();
+
+    private async Task<bool> LookAsync_NeedsTurn(CancellationToken cancellationToken)
     {
         SiteRules rules = RuleDirectory.Load(site, paths, templates);
         if (rules.Fingerprint == _fingerprint) return false;

@@ -41,6 +41,7 @@ internal sealed class SiteRuntime : IDeviceObserver, IPictureObserver, IAsyncDis
         Projection = new SiteProjection(site, rules.Definitions, topics, bus, retained, time, _logger);
         _writer = new SiteWriter(site, rules, engine, Inbox, store, outbox, Projection, new SequenceSource(site.Id, store), time, _logger);
         _reloader = new RuleReloader(site, rulePaths, templates, Inbox, Projection, rules.Fingerprint, time, _logger);
+        Folder = new RuleFolder(site, rulePaths, templates, _reloader.LookAsync);
         _foreign = new ForeignTopics(site, this, time);
         // Gateways first: the devices behind them speak through their connections.
         foreach (Device device in site.Devices.Where(d => d.Connection is not null).OrderByDescending(d => d.Connection!.Gateway.IsEmpty))
@@ -54,6 +55,9 @@ internal sealed class SiteRuntime : IDeviceObserver, IPictureObserver, IAsyncDis
 
     /// <summary>The rules in force.</summary>
     public SiteRules Rules { get; set; }
+
+    /// <summary>The site's rule files.</summary>
+    public RuleFolder Folder { get; }
 
     public SiteInbox Inbox { get; } = new();
 
@@ -102,6 +106,8 @@ internal sealed class SiteRuntime : IDeviceObserver, IPictureObserver, IAsyncDis
     {
         await StopInputAsync();
         foreach (DeviceConnection connection in _connections.Values.Reverse()) await connection.DisposeAsync();
+        Folder.Dispose();
+        _reloader.Dispose();
         _stop.Dispose();
     }
 

@@ -33,4 +33,7 @@ internal static partial class HubLog
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Type} {State} at {Source}: {Text}")]
     public static partial void Exception(ILogger logger, string type, string state, string source, string text);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The request {Verb} could not be answered")]
+    public static partial void RequestFailed(ILogger logger, string verb, Exception e);
 }

@@ -126,6 +126,18 @@ internal static class Payloads
         w.WriteEndArray();
     });
 
+    public static void FindingMembers(Utf8JsonWriter w, Finding finding)
+    {
+        w.WriteString("path", finding.Path);
+        w.WriteNumber("line", finding.Line);
+        w.WriteNumber("column", finding.Column);
+        w.WriteString("severity", Camel(finding.Severity.ToString()));
+        w.WriteString("code", finding.Code);
+        w.WriteString("pointer", finding.Pointer);
+        w.WriteString("message", finding.Message);
+        w.WriteString("remedy", finding.Remedy);
+    }
+
     /// <summary>ISO 8601 in the zone's offset; a fraction only where there is one.</summary>
     public static string Time(DateTimeOffset at, TimeZoneInfo zone) =>
         TimeZoneInfo.ConvertTime(at, zone).ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFFzzz", CultureInfo.InvariantCulture);

@@ -25,7 +25,16 @@ internal static class DeviceIdentity
 
     public static bool IsRecorder(string deviceType) => Has(deviceType, "NVR", "DVR");
 
-    public static bool HasDoors(string deviceType) => Has(deviceType, "ACS", "AccessControl", "VIS", "DoorStation", "VideoIntercom");
+    public static bool HasDoors(string deviceType) => IsStation(deviceType) || Has(deviceType, "ACS", "AccessControl", "FaceRecognition");
+
+    public static bool IsStation(string deviceType) => Has(deviceType, "VIS", "DoorStation", "VideoIntercom", "Doorbell");
+
+    public static bool IsSwitch(string deviceType) => Has(deviceType, "Switch");
+
+    public static bool IsSpeaker(string deviceType) => Has(deviceType, "Speaker", "IPAudio");
+
+    /// <summary>A gateway that other devices are reached through.</summary>
+    public static bool IsReceiver(string deviceType) => Has(deviceType, "Receiver", "DeviceGateway", "DevGateway");
 
     /// <summary>The kind (DEV-2) that the device's own word and what was found on it make.</summary>
     public static string KindOf(string deviceType, bool panel, bool thermal, bool counting, bool analog, bool doors)
@@ -34,12 +43,16 @@ internal static class DeviceIdentity
         // "HybirdNVR" is how devices spell it.
         if (Has(deviceType, "DVR", "Hybird", "Hybrid")) return "dvr";
         if (Has(deviceType, "NVR")) return analog ? "dvr" : "nvr";
-        if (Has(deviceType, "VIS", "DoorStation", "VideoIntercom")) return "door-station";
+        if (IsReceiver(deviceType)) return "gateway";
         if (Has(deviceType, "Doorbell")) return "doorbell";
+        if (IsStation(deviceType)) return "door-station";
+        if (Has(deviceType, "FaceRecognition")) return "face-recognition-terminal";
         if (doors || Has(deviceType, "ACS", "AccessControl")) return "access-controller";
-        if (Has(deviceType, "Switch")) return "network-switch";
+        if (IsSwitch(deviceType)) return "network-switch";
         if (Has(deviceType, "Radar")) return "radar";
-        if (Has(deviceType, "Speaker", "Audio")) return "ip-speaker";
+        if (IsSpeaker(deviceType)) return "ip-speaker";
+        if (Has(deviceType, "TrailCamera")) return "trail-camera";
+        if (Has(deviceType, "Scope", "Monocular", "Binocular")) return "thermal-scope";
         if (thermal) return "thermal-camera";
         return counting ? "people-counting-camera" : "camera";
     }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Automation.Core.Model;
 using Automation.Isapi.Devices;
+using Automation.Isapi.Discovery;
 using Automation.Isapi.Documents;
 using Automation.Isapi.Http;
 
@@ -11,37 +12,93 @@ namespace Automation.Isapi;
 /// <param name="Failure">Why not, in one sentence; null when it could.</param>
 /// <param name="Identity">What it says of itself: <c>model</c>, <c>serialNumber</c>, <c>firmware</c>, <c>mac</c>, <c>deviceType</c>.</param>
 /// <param name="Notes">What was left out and why, one sentence each.</param>
-public sealed record DiscoveryResult(Device? Device, string? Failure, DataObject Identity, ImmutableArray<string> Notes);
+public sealed record DiscoveryResult(Device? Device, string? Failure, DataObject Identity, ImmutableArray<string> Notes)
+{
+    /// <summary>For a receiver gateway: the devices behind it, each with its own result.</summary>
+    public ImmutableArray<DiscoveryResult> Behind { get; init; } = [];
+
+    internal static DiscoveryResult Failed(string failure) => new(null, failure, DataObject.Empty, []);
+}
 
 /// <summary>Asks a device for its channels, ports, areas, zones, peripherals, doors and disks, so that nobody types what a device can tell.</summary>
-/// <remarks>Only reads. What a device answers with 403, 404 or 500 it does not have; nothing of that breaks the rest. Numbers are the device's own and stay when names change.</remarks>
+/// <remarks>
+/// Only reads; the one POST asks for a list. What a device answers with 403, 404 or 500 it does not have; nothing of that breaks the rest. Numbers are the device's own
+/// and ids come from model and hardware address, so both stay when names change. A wrong password costs one rejected login (ACT-9).
+/// </remarks>
 public static class DeviceDiscovery
 {
-    /// <param name="address">The address the device is to have in its site.</param>
+    /// <param name="ids">Gives each device its id, the one it had before where it is known.</param>
     /// <param name="random">For the login.</param>
     /// <exception cref="OperationCanceledException">The token was cancelled; nothing else is thrown.</exception>
     public static async Task<DiscoveryResult> DiscoverAsync(
-        ResourceAddress address, DeviceConnectionInfo connection, DeviceConnectionLimits limits, TimeProvider time, Random random, CancellationToken cancellationToken)
+        DeviceIds ids, DeviceConnectionInfo connection, DiscoveryLimits limits, DeviceConnectionLimits callLimits, TimeProvider time, Random random, CancellationToken cancellationToken)
     {
-        using var endpoint = new DeviceEndpoint(connection, limits, time, random);
+        using var endpoint = new DeviceEndpoint(connection, callLimits, time, random);
         using var calls = new DeviceCalls(endpoint);
         DeviceAnswer info = await Greeting.AskAsync(endpoint, calls, cancellationToken).ConfigureAwait(false);
-        if (info.Failure is not CallFailure.None) return new DiscoveryResult(null, $"{connection.Url.Authority}: {info.Detail}", DataObject.Empty, []);
-        var survey = new DeviceSurvey(address, calls, connection.Dialect);
+        if (info.Failure is not CallFailure.None) return DiscoveryResult.Failed($"{connection.Url.Authority}: {info.Detail}");
         DeviceElement? identity = info.IsSuccess ? info.Document : null;
+        ResourceAddress address = ids.AddressOf(DeviceIdentity.Of(identity), connection);
+        var survey = new Survey(address, calls, limits);
         if (identity is null) survey.Note("It does not say what it is (/System/deviceInfo); its kind is a guess.");
-        await survey.RunAsync(identity, cancellationToken).ConfigureAwait(false);
-        return new DiscoveryResult(
-            new Device
-            {
-                Address = address,
-                Name = identity?.Find("deviceName")?.Text.Trim() is { Length: > 0 } name ? name : address.Device,
-                Kind = survey.Kind,
-                Connection = connection with { Dialect = survey.Kind == "security-panel" ? "securityCp" : connection.Dialect },
-                Resources = survey.Resources,
-            },
-            null,
-            survey.Identity,
-            survey.Notes);
+        string kind = await DeviceSurvey.RunAsync(survey, identity, connection.Dialect, cancellationToken).ConfigureAwait(false);
+        Device device = Build(survey, address, kind, connection);
+        var result = new DiscoveryResult(device, null, survey.Identity, survey.Notes);
+        if (connection.DevIndex is not null || (kind != "gateway" && !device.Resources.IsEmpty)) return result;
+
+        // What has nothing of its own may manage others (002 §7.2).
+        IReadOnlyList<ReceiverList.Entry>? list = await ReceiverList.ReadAsync(survey, cancellationToken).ConfigureAwait(false);
+        if (list is null) return result with { Notes = survey.Notes };
+        var behind = ImmutableArray.CreateBuilder<DiscoveryResult>();
+        foreach (ReceiverList.Entry entry in list) behind.Add(await BehindAsync(entry).ConfigureAwait(false));
+        return result with { Device = device with { Kind = "gateway" }, Notes = survey.Notes, Behind = behind.ToImmutable() };
+
+        // One device of the list, asked through the receiver.
+        async Task<DiscoveryResult> BehindAsync(ReceiverList.Entry entry)
+        {
+            DeviceConnectionInfo way = connection with { DevIndex = entry.DevIndex, Dialect = entry.Kind == "security-panel" ? "securityCp" : "isapi" };
+            using var through = new DeviceEndpoint(way, callLimits, time, random);
+            using var questions = new DeviceCalls(through);
+            return await EntryAsync(ids, entry, way, questions, limits, cancellationToken).ConfigureAwait(false);
+        }
     }
+
+    private static async Task<DiscoveryResult> EntryAsync(DeviceIds ids, ReceiverList.Entry entry, DeviceConnectionInfo connection, DeviceCalls calls, DiscoveryLimits limits, CancellationToken cancellationToken)
+    {
+        // One that is away is listed with what the receiver knows of it.
+        DeviceAnswer? info = entry.Online ? await calls.GetAsync("/System/deviceInfo", cancellationToken).ConfigureAwait(false) : null;
+        DeviceElement? document = info is { IsSuccess: true } ? info.Document : null;
+        DataObject identity = entry.Complete(DeviceIdentity.Of(document));
+        ResourceAddress address = ids.AddressOf(identity, connection);
+        var survey = new Survey(address, calls, limits);
+        string kind = entry.Kind;
+        if (entry.Online)
+        {
+            string found = await DeviceSurvey.RunAsync(survey, document, connection.Dialect, cancellationToken).ConfigureAwait(false);
+            // The receiver knows what sort of device it manages; the device knows which of that sort.
+            if (survey.Resources.Length > 0 && found != "camera") kind = found;
+        }
+        else
+        {
+            survey.Note("It is offline; its resources are found when it is back.");
+        }
+
+        survey.Identity = identity;
+        return new DiscoveryResult(Build(survey, address, kind, connection), null, identity, survey.Notes);
+    }
+
+    private static Device Build(Survey survey, ResourceAddress address, string kind, DeviceConnectionInfo connection) => new()
+    {
+        Address = address,
+        Name = Survey.Clean(survey.Identity["deviceName"].Text) is { Length: > 0 } name ? name : address.Device,
+        Kind = kind,
+        Model = OrNull(survey.Identity["model"].Text),
+        Serial = OrNull(survey.Identity["serialNumber"].Text),
+        Mac = DeviceIds.Mac(survey.Identity["mac"].Text),
+        Connection = connection with { Dialect = kind == "security-panel" ? "securityCp" : connection.Dialect },
+        Events = survey.DeviceEvents,
+        Resources = survey.Resources,
+    };
+
+    private static string? OrNull(string text) => Survey.Clean(text) is { Length: > 0 } clean ? clean : null;
 }

@@ -224,10 +224,21 @@ internal sealed class BrokerCore : IDisposable
         _authenticating.Dispose();
     }
 
-    private void PublishWill(string clientId, Will will)
+    /// <summary>That a will was published and that it is done reach the disk together: a restart in between neither loses nor doubles it.</summary>
+    public void PublishWill(string clientId, Will will)
     {
-        PublicationView view = will.View(clientId, Now());
-        Publish(ref view);
+        bool grouped = will.StoreId != 0;
+        if (grouped) Persistence.BeginGroup();
+        try
+        {
+            PublicationView view = will.View(clientId, Now());
+            Publish(ref view);
+            Store.ForgetWill(will);
+        }
+        finally
+        {
+            if (grouped) Persistence.EndGroup();
+        }
     }
 
     private void OnDurable(long durable)

@@ -15,6 +15,9 @@ internal sealed partial class ClientConnection
     private uint? _newExpiry;
 
     /// <inheritdoc/>
+    public Will? Will => Volatile.Read(ref _will);
+
+    /// <inheritdoc/>
     public Will? TakeWill() => Interlocked.Exchange(ref _will, null);
 
     private void DecodeConnect(in MqttFrame frame)
@@ -69,7 +72,7 @@ internal sealed partial class ClientConnection
         var identity = new MqttClientIdentity { ClientId = clientId, UserName = answer.UserName, Roles = answer.Roles, RemoteAddress = _channel.RemoteAddress };
         if (connect.Will is { } will)
         {
-            var prepared = Will.From(will);
+            var prepared = Broker.Will.From(will);
             if (!_core.Authorizer.MayPublish(identity, prepared.Topic))
             {
                 _core.Counters.NotAuthorized();
@@ -113,7 +116,7 @@ internal sealed partial class ClientConnection
             return;
         }
 
-        ClientSession? session = _core.Registry.Open(connect, identity, expiry, this, Output, _dispatch, sessionPresent =>
+        ClientSession? session = _core.Registry.Open(connect, identity, expiry, this, _dispatch, sessionPresent =>
         {
             _resumed = sessionPresent;
             Write(Greeting(connect, identity.ClientId, expiry, keepAlive, sessionPresent));

@@ -76,7 +76,7 @@ internal sealed partial class ClientConnection
             _newExpiry = _core.GrantExpiry(seconds);
         }
 
-        if (packet.Reason != ReasonCode.DisconnectWithWill) TakeWill();
+        if (packet.Reason != ReasonCode.DisconnectWithWill) _core.Registry.CancelWill(this);
         End();
     }
 }

@@ -137,23 +137,29 @@ internal sealed partial class ClientConnection : ITakenOver, IDisposable
 
     private async ValueTask ProcessAsync()
     {
-        try
+        while (true)
         {
-            ProcessBuffer();
-            while (_pendingConnect is { } connect)
+            try
             {
-                _pendingConnect = null;
-                await AcceptAsync(connect).ConfigureAwait(false);
-                if (!_ended) ProcessBuffer();
+                ProcessBuffer();
+                while (_pendingConnect is { } connect)
+                {
+                    _pendingConnect = null;
+                    await AcceptAsync(connect).ConfigureAwait(false);
+                    if (!_ended) ProcessBuffer();
+                }
             }
-        }
-        finally
-        {
-            _dispatch.Flush();
+            finally
+            {
+                _dispatch.Flush();
+            }
+
+            // Slowing a publisher down is not reading its socket, nor what came of it: here, where nobody else waits with it.
+            if (_ended || !_dispatch.HasCongested) break;
+            await _dispatch.WaitAsync(_reading.Token).ConfigureAwait(false);
+            _dispatch.Now = _core.Now();
         }
 
-        // Slowing a publisher down is not reading its socket: here, where nobody else waits with it.
-        if (_dispatch.HasCongested) await _dispatch.WaitAsync(_reading.Token).ConfigureAwait(false);
         if (Output.IsHalfFull) await Output.WaitForRoomAsync(_core.Limits.StallTimeout, _reading.Token).ConfigureAwait(false);
         if (_core.Persistence.IsFull) await _core.WaitForStorageAsync(_reading.Token).ConfigureAwait(false);
     }
@@ -162,7 +168,7 @@ internal sealed partial class ClientConnection : ITakenOver, IDisposable
     {
         var sequence = new ReadOnlySequence<byte>(_buffer, _start, _end - _start);
         int limit = _session is null ? _core.Limits.ConnectPacketBytes : _core.Limits.PacketBytes;
-        while (!_ended && _pendingConnect is null)
+        while (!_ended && _pendingConnect is null && !_dispatch.HasCongested)
         {
             // MQTT 3.1 §3.6: there a PUBREL that is sent again says so; later versions reserve that flag.
             if (_isVersion31 && _start < _end && _buffer[_start] == RepeatedPubRel)

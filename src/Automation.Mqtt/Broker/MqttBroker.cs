@@ -177,6 +177,13 @@ public sealed class MqttBroker : IMqttBus, IAsyncDisposable
             _core.Registry.Restore(session);
         }
 
+        foreach (MqttWillStored stored in state.Wills) _core.Store.StartAfter(stored.Id);
+        foreach (MqttWillStored stored in state.Wills)
+        {
+            var will = Will.Restored(stored);
+            if (_core.Registry.Restore(stored.ClientId, will, stored.DueAt)) _core.PublishWill(stored.ClientId, will);
+        }
+
         _core.Log.Restored(state.Sessions.Length, state.Retained.Length);
     }
 

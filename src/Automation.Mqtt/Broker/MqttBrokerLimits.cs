@@ -47,9 +47,13 @@ public sealed record MqttBrokerLimits
     /// <value>Default 2 MiB.</value>
     public int OutgoingBytes { get; init; } = 2 * 1024 * 1024;
 
-    /// <summary>How long publishers are held up for one subscriber that does not keep up, before it is left behind until it has caught up.</summary>
+    /// <summary>How long publishers are held up for one subscriber that takes nothing, before it is left behind until it has caught up.</summary>
     /// <value>Default 100 ms.</value>
     public TimeSpan Patience { get; init; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>The same in all, for one that acknowledges but whose queue is half full: beyond its queue messages of QoS 1 and 2 would be lost to it.</summary>
+    /// <value>Default 5 s: half a queue at a thousand messages a second, and less than any client waits for an acknowledgement.</value>
+    public TimeSpan HoldUp { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>A client whose socket takes nothing for so long is closed.</summary>
     /// <value>Default 60 s.</value>

@@ -35,7 +35,7 @@ internal sealed class SessionRegistry(SessionSettings settings, Router router, A
     /// <param name="greet">Called with session present before anything of the session is sent; runs under the lock.</param>
     /// <returns>Null: there are too many sessions.</returns>
     public ClientSession? Open(
-        ConnectPacket connect, MqttClientIdentity identity, uint expirySeconds, IClientConnection connection, Output output, Dispatch dispatch, Action<bool> greet)
+        ConnectPacket connect, MqttClientIdentity identity, uint expirySeconds, ITakenOver connection, Dispatch dispatch, Action<bool> greet)
     {
         PendingWill? due = null;
         ClientSession? session;
@@ -55,7 +55,12 @@ internal sealed class SessionRegistry(SessionSettings settings, Router router, A
 
             // MQTT-3.1.3-9: a will that waits is dropped when its session goes on, and sent when it ends here.
             bool goesOn = session is not null && !connect.CleanStart && session.ExpirySeconds > 0;
-            if (_wills.Remove(identity.ClientId, out PendingWill? will) && (!goesOn || will.Will.DelaySeconds == 0)) due = will;
+            if (_wills.Remove(identity.ClientId, out PendingWill? will))
+            {
+                if (!goesOn || will.Will.DelaySeconds == 0) due = will;
+                else settings.Store.ForgetWill(will.Will);
+            }
+
             if (!goesOn)
             {
                 if (session is not null) End_NeedsLock(session);
@@ -69,8 +74,9 @@ internal sealed class SessionRegistry(SessionSettings settings, Router router, A
             session.Generation++;
             if (session.IsStored) Store_NeedsLock(session, identity.UserName, null);
             else if (session.WasStored) Forget_NeedsLock(session); // It goes on, but from now on it ends with its connection.
+            if (connection.Will is { } own) settings.Store.Will(identity.ClientId, own, null);
             greet(goesOn);
-            session.Attach(connection, output, identity, connect.ReceiveMaximum, dispatch);
+            session.Attach(connection, connection.Output, identity, connect.ReceiveMaximum, dispatch);
         }
 
         if (due is not null) publishWill(due.ClientId, due.Will);
@@ -104,8 +110,7 @@ internal sealed class SessionRegistry(SessionSettings settings, Router router, A
                 }
                 else
                 {
-                    _wills[session.ClientId] = new PendingWill(session.ClientId, will);
-                    _due.Enqueue(new Due(session, session.Generation, IsWill: true), at.AddSeconds(delay));
+                    Delay_NeedsLock(session, will, at.AddSeconds(delay));
                 }
             }
 
@@ -159,6 +164,27 @@ internal sealed class SessionRegistry(SessionSettings settings, Router router, A
         }
     }
 
+    /// <summary>Puts back a will, after the sessions: its client's connection ended with the process (MQTT-3.1.2-8).</summary>
+    /// <returns>Whether it is due now; otherwise it is published in its time.</returns>
+    public bool Restore(string clientId, Will will, DateTimeOffset? dueAt)
+    {
+        lock (_gate)
+        {
+            if (!_sessions.TryGetValue(clientId, out ClientSession? session) || _wills.ContainsKey(clientId)) return true;
+            DateTimeOffset now = settings.Time.GetUtcNow();
+            DateTimeOffset at = dueAt ?? now.AddSeconds(Math.Min(will.DelaySeconds, session.ExpirySeconds));
+            if (at <= now) return true;
+            Delay_NeedsLock(session, will, at);
+            return false;
+        }
+    }
+
+    /// <summary>The client has said goodbye: its will is not published (MQTT-3.14.4-3).</summary>
+    public void CancelWill(ITakenOver connection)
+    {
+        if (connection.TakeWill() is { } will) settings.Store.ForgetWill(will);
+    }
+
     /// <summary>Subscribes; answers what stood before under the same filter, or null.</summary>
     public bool TrySubscribe(ClientSession session, ClientSubscription subscription, out ClientSubscription? replaced)
     {
@@ -196,6 +222,13 @@ internal sealed class SessionRegistry(SessionSettings settings, Router router, A
         if (before.TakeWill() is { } will) _wills[session.ClientId] = new PendingWill(session.ClientId, will);
     }
 
+    private void Delay_NeedsLock(ClientSession session, Will will, DateTimeOffset until)
+    {
+        _wills[session.ClientId] = new PendingWill(session.ClientId, will);
+        _due.Enqueue(new Due(session, session.Generation, IsWill: true), until);
+        settings.Store.Will(session.ClientId, will, until);
+    }
+
     private void End_NeedsLock(ClientSession session)
     {
         _sessions.Remove(session.ClientId);
@@ -226,6 +259,9 @@ internal sealed class SessionRegistry(SessionSettings settings, Router router, A
 internal interface ITakenOver : IClientConnection
 {
     Output Output { get; }
+
+    /// <summary>The will, where there is one that was not taken.</summary>
+    Will? Will { get; }
 
     /// <summary>The will, once; null when there is none or it was cancelled.</summary>
     Will? TakeWill();

@@ -10,6 +10,15 @@ namespace Automation.Mqtt.Broker;
 /// <param name="ExpirySeconds">Counted from the moment it is published; null: never.</param>
 internal sealed record Will(byte[] Topic, byte[] Properties, byte[] Payload, QoS QoS, bool Retain, uint DelaySeconds, uint? ExpirySeconds)
 {
+    /// <summary>How storage knows it; 0: storage does not.</summary>
+    public long StoreId { get; set; }
+
+    public static Will Restored(MqttWillStored stored) => new(
+        stored.Topic.ToArray(), stored.Properties.ToArray(), stored.Payload.ToArray(), stored.QoS, stored.Retain, stored.DelaySeconds, stored.ExpirySeconds)
+    {
+        StoreId = stored.Id,
+    };
+
     public static Will From(WillPacket packet) => new(
         Encoding.UTF8.GetBytes(packet.Topic),
         RawProperties.Write(packet.PayloadIsText, packet.ContentType, packet.ResponseTopic, packet.CorrelationData.Span, packet.UserProperties),

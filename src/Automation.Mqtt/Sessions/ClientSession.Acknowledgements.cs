@@ -159,6 +159,7 @@ internal sealed partial class ClientSession
     private void Finish_NeedsLock(InFlight entry)
     {
         _inFlight.Remove(entry.PacketId);
+        _finished++;
         if (entry.IsSent) _sent--;
         if (IsStored) settings.Store.Append(new MqttMessageFinished(ClientId, entry.Order));
     }

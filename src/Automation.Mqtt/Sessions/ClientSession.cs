@@ -15,6 +15,8 @@ internal sealed partial class ClientSession(string clientId, SessionSettings set
     private Output? _output;
     private TaskCompletionSource? _room;
     private bool _leftBehind;
+    private long _heldSince;
+    private long _finished;
 
     public override string ClientId { get; } = clientId;
 
@@ -55,26 +57,55 @@ internal sealed partial class ClientSession(string clientId, SessionSettings set
         if (Volatile.Read(ref _output) is { IsCongested: true } output)
             await output.WaitForRoomAsync(settings.Limits.Patience, cancellationToken).ConfigureAwait(false);
 
-        Task room;
-        lock (_gate)
+        while (StartWaiting(out Task room, out long progress))
         {
-            if (_output is null || !IsQueueCongested_NeedsLock()) return;
-            _room ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            room = _room.Task;
-        }
-
-        try
-        {
-            await room.WaitAsync(settings.Limits.Patience, settings.Time, cancellationToken).ConfigureAwait(false);
-        }
-        catch (TimeoutException)
-        {
-            // It does not acknowledge: from now on it fills its own queue and nobody waits for it, until it has caught up.
-            lock (_gate)
+            try
             {
-                if (_room?.Task == room) _leftBehind = true;
+                await room.WaitAsync(settings.Limits.Patience, settings.Time, cancellationToken).ConfigureAwait(false);
+                return;
+            }
+            catch (TimeoutException)
+            {
+                if (IsGivenUp(room, progress)) return;
             }
         }
+    }
+
+    private bool StartWaiting(out Task room, out long progress)
+    {
+        lock (_gate)
+        {
+            (room, progress) = (Task.CompletedTask, _finished);
+            if (_output is null || !IsQueueCongested_NeedsLock()) return false;
+            if (_room is null)
+            {
+                _room = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                _heldSince = settings.Time.GetTimestamp();
+            }
+
+            room = _room.Task;
+            return true;
+        }
+    }
+
+    /// <summary>
+    /// Whoever acknowledges is waited for, within bounds: what overflows its queue is lost to it. Whoever does not, or is too slow for that, fills
+    /// its own queue from now on and nobody waits for it, until it has caught up.
+    /// </summary>
+    private bool IsGivenUp(Task room, long progress)
+    {
+        TaskCompletionSource? others;
+        lock (_gate)
+        {
+            if (_room?.Task != room) return true; // There is room, or the client is gone.
+            if (_finished != progress && settings.Time.GetElapsedTime(_heldSince) < settings.Limits.HoldUp) return false;
+            _leftBehind = true;
+            others = _room;
+            _room = null;
+        }
+
+        others.TrySetResult();
+        return true;
     }
 
     private void DeliverAtMostOnce(ref PublicationView message, in DeliveryOptions options, Dispatch dispatch)

@@ -47,6 +47,9 @@ public sealed record MqttStoredState
     public ImmutableArray<MqttStoredSession> Sessions { get; init; } = [];
 
     public ImmutableArray<MqttStoredMessage> Retained { get; init; } = [];
+
+    /// <summary>Of clients that were connected, or gone for less than the delay, when the process ended.</summary>
+    public ImmutableArray<MqttWillStored> Wills { get; init; } = [];
 }
 
 /// <summary>One session as it was kept.</summary>
@@ -104,3 +107,14 @@ public sealed record MqttIncomingDropped(string ClientId, ushort PacketId) : Mqt
 public sealed record MqttRetainedStored(MqttStoredMessage Message) : MqttStoreChange;
 
 public sealed record MqttRetainedDropped(ReadOnlyMemory<byte> Topic) : MqttStoreChange;
+
+/// <param name="Id">Unique like that of a message. Stored again under the same number, it replaces what was.</param>
+/// <param name="Properties">Raw, as in a 5.0 PUBLISH.</param>
+/// <param name="ExpirySeconds">Counted from its publication; null: never.</param>
+/// <param name="DueAt">Null: its client is connected.</param>
+public sealed record MqttWillStored(
+    long Id, string ClientId, ReadOnlyMemory<byte> Topic, ReadOnlyMemory<byte> Properties, ReadOnlyMemory<byte> Payload, QoS QoS, bool Retain,
+    uint DelaySeconds, uint? ExpirySeconds, DateTimeOffset? DueAt) : MqttStoreChange;
+
+/// <summary>Published, or cancelled.</summary>
+public sealed record MqttWillDropped(long Id) : MqttStoreChange;

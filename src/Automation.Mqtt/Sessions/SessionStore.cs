@@ -1,3 +1,5 @@
+using Automation.Mqtt.Broker;
+
 namespace Automation.Mqtt.Sessions;
 
 /// <summary>What sessions and the retained tree tell persistence; does nothing where nothing is kept.</summary>
@@ -19,6 +21,19 @@ internal sealed class SessionStore(IMqttPersistence persistence)
         persistence.Append(new MqttIncomingStored(clientId, packetId, Stored(message)));
 
     public long Retained(Publication message) => persistence.Append(new MqttRetainedStored(Stored(message)));
+
+    /// <param name="dueAt">Null: its client is connected.</param>
+    public void Will(string clientId, Will will, DateTimeOffset? dueAt)
+    {
+        if (!IsEnabled) return;
+        if (will.StoreId == 0) will.StoreId = Interlocked.Increment(ref _lastMessageId);
+        persistence.Append(new MqttWillStored(will.StoreId, clientId, will.Topic, will.Properties, will.Payload, will.QoS, will.Retain, will.DelaySeconds, will.ExpirySeconds, dueAt));
+    }
+
+    public void ForgetWill(Will will)
+    {
+        if (will.StoreId != 0) persistence.Append(new MqttWillDropped(will.StoreId));
+    }
 
     public static Publication Restored(MqttStoredMessage message) =>
         new(message.Topic.Span, message.Properties.Span, message.Payload.Span, message.QoS, message.Retain,

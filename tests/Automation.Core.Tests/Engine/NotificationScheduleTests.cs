@@ -19,7 +19,7 @@ public sealed class NotificationScheduleTests
     private readonly LineSink _sink = new();
     private long _sequence;
 
-    private SiteEngine Engine(params EngineRule[] rules) => new(new SiteProgram { Site = Site, Rules = [.. rules] }, EngineOptions.Default);
+    private static SiteEngine Engine(params EngineRule[] rules) => new(new SiteProgram { Site = Site, Rules = [.. rules] }, EngineOptions.Default);
 
     private string[] Alarm(SiteEngine engine, string utc)
     {

@@ -63,7 +63,7 @@ public sealed class OutboxFaultTests
             // From here on nothing of this life has an effect; the next one starts from what is on disk now.
             data = folder.File($"life-{++life}");
             Directory.CreateDirectory(data);
-            await database.RunAloneAsync(s => ((SqliteSession)s).CopyTo(Path.Combine(data, SqliteSource.FileName)), CancellationToken.None);
+            await database.RunAloneAsync(s => ((SqliteSession)s).CopyTo(Path.Combine(data, SqliteOptions.FileName)), CancellationToken.None);
             await EndAsync(outbox, database, time);
         }
 
@@ -127,7 +127,7 @@ public sealed class OutboxFaultTests
     private static Task<SqlDatabase> OpenAsync(string folder)
     {
         Directory.CreateDirectory(folder);
-        return SqlDatabase.OpenAsync(new SqliteSource(Path.Combine(folder, SqliteSource.FileName)), StorageParts.All, new SqlLimits(), CancellationToken.None);
+        return SqlDatabase.OpenAsync(new SqliteSource(new SqliteOptions { Path = Path.Combine(folder, SqliteOptions.FileName), ReserveBytes = 0 }, TimeProvider.System), StorageParts.All, new SqlLimits(), CancellationToken.None);
     }
 
     private static async Task EndAsync(ActionOutbox outbox, SqlDatabase database, ManualTime time)

@@ -51,7 +51,7 @@ internal sealed class OutboxFixture : IAsyncDisposable
 
     public async Task OpenAsync()
     {
-        Database = await SqlDatabase.OpenAsync(new SqliteSource(_folder.File(SqliteSource.FileName)), StorageParts.All, new SqlLimits(), CancellationToken.None);
+        Database = await SqlDatabase.OpenAsync(new SqliteSource(new SqliteOptions { Path = _folder.File(SqliteOptions.FileName), ReserveBytes = 0 }, Time), StorageParts.All, new SqlLimits(), CancellationToken.None);
         Store = new SqlHostStore(Database, Time, NullLogger.Instance);
         Outbox = new ActionOutbox(Store, Executor, Limits, Time, new Random(1), NullLogger.Instance);
         Outbox.Finished += (request, outcome, attempts) => _finished.Enqueue((request, outcome, attempts));

@@ -82,6 +82,28 @@ public sealed class SqliteMqttRestartTests
         });
     }
 
+    /// <summary>MQTT-3.1.2-8: a client without a session, whose connection ended because the process was killed.</summary>
+    [Fact]
+    public async Task Kill_WithAClientConnected_PublishesItsWillAtTheNextStart()
+    {
+        using var folder = new TempFolder();
+        using var afterwards = new TempFolder();
+        await WithBroker(folder, async broker =>
+        {
+            using Client311 client = await Client311.OpenAsync(broker.Endpoints[0]);
+            Assert.Equal("20020000", await client.ExchangeAsync("101B 00044D51545404 26 0000 00037069 72 0006612F6C6F7374 0002 6279", 4)); // CONNECT "pir", clean, retained will a/lost "by"
+            await broker.PublishAsync(new MqttMessage { Topic = "other", Payload = "x"u8.ToArray(), QoS = QoS.AtLeastOnce, Retain = true }, CancellationToken.None); // And so what came before is on the disk.
+            foreach (string file in Directory.GetFiles(folder.Path)) File.Copy(file, afterwards.File(Path.GetFileName(file))); // What a kill leaves.
+        });
+        await WithBroker(afterwards, async broker =>
+        {
+            using Client311 watcher = await Client311.OpenAsync(broker.Endpoints[0]);
+            Assert.Equal("20020000", await watcher.ExchangeAsync("100D00044D515454040200000001 77", 4));
+            Assert.Equal("9003000100", await watcher.ExchangeAsync("820B00010006612F6C6F737400", 5)); // SUBSCRIBE a/lost
+            Assert.Equal("310A0006612F6C6F7374" + Hex("by"), await watcher.ReadAsync(12));
+        });
+    }
+
     private static string Hex(string text) => Convert.ToHexString(Encoding.UTF8.GetBytes(text));
 
     private static async Task WithBroker(TempFolder folder, Func<MqttBroker, Task> use)

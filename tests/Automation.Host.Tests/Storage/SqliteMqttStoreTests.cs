@@ -37,11 +37,19 @@ public sealed class SqliteMqttStoreTests
             store.Append(new MqttSessionStored("ended", 4, 5, "", At));
             store.Append(new MqttMessageQueued("ended", 1, shared with { Id = 11 }, QoS.AtLeastOnce, false, []));
             store.Append(new MqttSessionDropped("ended"));
+            store.Append(Will(20, "c", null, null));
+            store.Append(Will(20, "c", 30, At)); // Under the same number: in its place.
+            store.Append(Will(21, "clean", uint.MaxValue, null));
+            store.Append(Will(22, "polite", null, null));
+            store.Append(new MqttWillDropped(22));
             await store.FlushAsync(CancellationToken.None);
         });
         await WithStore(folder, async store =>
         {
             MqttStoredState state = await store.LoadAsync(CancellationToken.None);
+            Assert.Equal([(20L, "c", 30u, At), (21L, "clean", uint.MaxValue, (DateTimeOffset?)null)], state.Wills.Select(w => (w.Id, w.ClientId, w.ExpirySeconds ?? 0, w.DueAt)));
+            Assert.Equal(("w", "gone", QoS.ExactlyOnce, true, 7u), (System.Text.Encoding.UTF8.GetString(state.Wills[0].Topic.Span), System.Text.Encoding.UTF8.GetString(state.Wills[0].Payload.Span), state.Wills[0].QoS, state.Wills[0].Retain, state.Wills[0].DelaySeconds));
+            Assert.Equal(new byte[] { 1, 1 }, state.Wills[0].Properties.ToArray());
             MqttStoredMessage retained = Assert.Single(state.Retained);
             Assert.Equal("newer", System.Text.Encoding.UTF8.GetString(retained.Payload.Span));
             MqttStoredSession session = Assert.Single(state.Sessions);
@@ -59,6 +67,9 @@ public sealed class SqliteMqttStoreTests
             Assert.Equal((9, true), (session.Messages[1].PacketId, session.Messages[1].Released));
         });
     }
+
+    private static MqttWillStored Will(long id, string client, uint? expiry, DateTimeOffset? due) =>
+        new(id, client, "w"u8.ToArray(), new byte[] { 1, 1 }, "gone"u8.ToArray(), QoS.ExactlyOnce, true, 7, expiry, due);
 
     [Fact]
     public async Task Message_StaysUntilTheLastOneThatNeedsItIsDone()

@@ -76,7 +76,7 @@ internal abstract class StoreHouse : IAsyncDisposable
 
         public SqliteHouse() => _file = _folder.File("automation.db");
 
-        public override ISqlSource Source() => new SqliteSource(_file);
+        public override ISqlSource Source() => new SqliteSource(new SqliteOptions { Path = _file, ReserveBytes = 0 }, Time);
 
         public override Task<SqlDatabase> OpenAfterCrashAsync()
         {

@@ -6,28 +6,66 @@ namespace Automation.Isapi.Tests.Discovery;
 public sealed class DeviceDiscoveryTests
 {
     private static Task<DiscoveryResult> DiscoverAsync(Uri url, string dialect = "isapi") => Until.Done(DeviceDiscovery.DiscoverAsync(
-        ResourceAddress.Parse("store/found"),
+        new DeviceIds("store", [], "found"),
         new DeviceConnectionInfo { Url = url, User = "admin", Password = new Secret("right-password"), Dialect = dialect },
-        new DeviceConnectionLimits(), new ManualTime(), new Random(3), CancellationToken.None));
+        new DiscoveryLimits(), new DeviceConnectionLimits(), new ManualTime(), new Random(3), CancellationToken.None));
+
+    private static Resource Of(Device device, string kind, int number) => device.Resources.Single(r => r.Kind == kind && r.Address.Number == number);
 
     private static string Summary(Device device) => string.Join(' ', device.Resources.GroupBy(r => r.Kind).Select(g => $"{g.Key}:{string.Join(',', g.Select(r => r.Address.Number))}"));
 
+    /// <summary>Kinds and numbers as the recordings list them; IO 301 is in the list of triggers alone, shares count on from the disks.</summary>
     [Theory, Trait("Req", "DEV-4")]
-    [InlineData("DS-7608NXI-I2", "nvr", "alarm-input:1,2,3,4 alarm-output:1 channel:1,2,3,4 hdd:1")]
+    [InlineData("DS-7608NXI-I2", "nvr", "alarm-input:1,2,3,4,301 alarm-output:1 channel:1,2,3,4 hdd:1")]
     [InlineData("DS-7616NI-Q2", "nvr", "alarm-input:1,2,3,4 alarm-output:1 channel:1,2,3,4,5,6,7,8,9 hdd:1")]
-    [InlineData("DS-2CD2146G2-ISU", "camera", "alarm-input:1 alarm-output:1 channel:1")]
-    [InlineData("DS-2CD2386G2-IU", "camera", "channel:1 hdd:1")]
+    [InlineData("DS-2CD2146G2-ISU", "camera", "alarm-input:1 alarm-output:1 channel:1 hdd:9")]
+    [InlineData("DS-2CD2386G2-IU", "camera", "channel:1 hdd:1,9")]
     public async Task Discover_RecordedDevice_FindsItsChannelsPortsAndDisks(string name, string kind, string expected)
     {
         await using FakeDevice recorded = await RecordedDevice.StartAsync(name);
         DiscoveryResult result = await DiscoverAsync(recorded.Url);
         Assert.Null(result.Failure);
         Assert.Equal(kind, result.Device!.Kind);
-        Assert.StartsWith(name[..9], result.Identity["model"].Text, StringComparison.Ordinal);
+        Assert.StartsWith(name[..9], result.Device.Model, StringComparison.Ordinal);
         Assert.Equal(expected, Summary(result.Device));
-        Assert.All(result.Device.Resources, r => Assert.Empty(r.Capabilities));
         Assert.All(result.Device.Resources.Where(r => r.Kind == "channel"), c => Assert.NotEqual("", c.Name));
         Assert.All(recorded.Requests, r => Assert.Equal("GET", r.Method));
+    }
+
+    [Fact, Trait("Req", "DEV-4")]
+    public async Task Discover_RecordedRecorder_HasStreamsEventsAndAbilities()
+    {
+        await using FakeDevice recorded = await RecordedDevice.StartAsync("DS-7608NXI-I2");
+        DiscoveryResult result = await DiscoverAsync(recorded.Url);
+        Device nvr = result.Device!;
+        Assert.Equal([101, 102, 104], Of(nvr, "channel", 1).Streams);
+        Assert.Equal([301, 302, 304], Of(nvr, "channel", 3).Streams);
+        // All four streams of channel 4 are 403: its camera has never been reached.
+        Assert.Empty(Of(nvr, "channel", 4).Streams);
+        Assert.Empty(Of(nvr, "channel", 4).Capabilities);
+        Assert.Contains(result.Notes, n => n.StartsWith("Channel 4 has no stream", StringComparison.Ordinal));
+        Assert.Equal(["capture", "manualRecord"], Of(nvr, "channel", 1).Capabilities);
+        Assert.Equal(["faceDetection", "intrusion", "lineCrossing", "motionDetection", "regionEntrance", "regionExiting", "sceneChange", "videoLoss", "videoTampering"], Of(nvr, "channel", 2).Events);
+        // The third camera is older: it has no scene change.
+        Assert.DoesNotContain("sceneChange", Of(nvr, "channel", 3).Events);
+        Assert.Equal(["alarmInput"], Of(nvr, "alarm-input", 301).Events);
+        Assert.Equal(["hddError", "hddFull", "illegalAccess", "ipConflict", "networkDisconnected", "recordingException"], nvr.Events);
+        Assert.Contains(result.Notes, n => n.Contains("softIO", StringComparison.Ordinal));
+    }
+
+    [Fact, Trait("Req", "DEV-4")]
+    public async Task Discover_RecordedCamera_HasWhatItsListOfTriggersLeavesOut()
+    {
+        await using FakeDevice recorded = await RecordedDevice.StartAsync("DS-2CD2386G2-IU");
+        Device camera = (await DiscoverAsync(recorded.Url)).Device!;
+        Assert.Equal(("DS-2CD2386G2-IU00000000AAWRJ00000000", "a6:63:9e:f8:01:09"), (camera.Serial, camera.Mac));
+        Resource channel = Of(camera, "channel", 1);
+        // Its list has two of them; all four are there when asked for.
+        Assert.Equal([101, 102, 103, 104], channel.Streams);
+        Assert.Equal(["capture", "privacyMask", "manualRecord"], channel.Capabilities);
+        Assert.Equal(["intrusion", "lineCrossing", "motionDetection", "regionEntrance", "regionExiting", "sceneChange", "videoTampering"], channel.Events);
+        Assert.Equal(["networkStorage"], Of(camera, "hdd", 9).Capabilities);
+        Assert.Equal("/pub/hik", Of(camera, "hdd", 9).Name);
     }
 
     [Fact, Trait("Req", "DEV-4")]

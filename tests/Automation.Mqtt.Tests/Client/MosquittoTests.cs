@@ -174,28 +174,36 @@ public sealed class MosquittoTests
         Assert.True(client.IsConnected);
     }
 
-    [Fact]
-    public async Task ServerRestart_InTheMiddle_LosesNothingAndSubscribesAgain()
+    [Theory, InlineData(ProtocolVersion.V311), InlineData(ProtocolVersion.V5)]
+    public async Task ServerRestart_InTheMiddle_LosesNothing_AndDoublesNoQoS2(ProtocolVersion version)
     {
-        await using Mosquitto mosquitto = await Mosquitto.StartAsync(m => $"listener {m.Port} 127.0.0.1\nallow_anonymous true\npersistence true\nautosave_interval 0");
-        await using MqttClient subscriber = await Clients.ConnectAsync(mosquitto.Options("subscriber") with { CleanStart = false });
-        await using MqttClient publisher = await Clients.ConnectAsync(mosquitto.Options("publisher") with { CleanStart = false });
+        // Mosquitto 2.0.11 restores what exceeds max_inflight_messages (20) as if it had never been sent, and publishes anew what it has released
+        // already, against MQTT-4.3.3-6: one run of 400 saw it, with both sides' packets recorded. Above what is under way here it does not happen.
+        await using Mosquitto mosquitto = await Mosquitto.StartAsync(m =>
+            $"listener {m.Port} 127.0.0.1\nallow_anonymous true\npersistence true\nautosave_interval 0\nmax_inflight_messages 1000");
+        await using MqttClient subscriber = await Clients.ConnectAsync(mosquitto.Options("subscriber") with { CleanStart = false, Version = version });
+        await using MqttClient publisher = await Clients.ConnectAsync(mosquitto.Options("publisher") with { CleanStart = false, Version = version });
         var changes = new ConcurrentQueue<bool>();
         subscriber.ConnectionChanged += changes.Enqueue;
         ConcurrentQueue<MqttMessage> messages = await subscriber.CollectAsync("r/#");
         var publishing = new List<Task>();
-        for (int i = 0; i < 100; i++) publishing.Add(publisher.PublishAsync(Clients.Message("r/1", $"{i}", QoS.AtLeastOnce), CancellationToken.None).AsTask());
+        Task PublishAsync(int i) => publisher.PublishAsync(Clients.Message("r/1", $"{i}", i % 2 == 0 ? QoS.AtLeastOnce : QoS.ExactlyOnce), CancellationToken.None).AsTask();
+        for (int i = 0; i < 100; i++) publishing.Add(PublishAsync(i));
         await messages.Count(1);
         await mosquitto.StopAsync();
         await Until.True(() => !subscriber.IsConnected && !publisher.IsConnected);
-        for (int i = 100; i < 200; i++) publishing.Add(publisher.PublishAsync(Clients.Message("r/1", $"{i}", QoS.AtLeastOnce), CancellationToken.None).AsTask());
+        for (int i = 100; i < 200; i++) publishing.Add(PublishAsync(i));
         await mosquitto.RunAsync();
         await Until.Done(Task.WhenAll(publishing));
+
+        // The last one published: what is doubled would come before it.
+        await publisher.PublishAsync("r/1", "end", QoS.ExactlyOnce);
         await Until.True(
-            () => messages.Select(m => m.Text()).Distinct().Count() == 200,
+            () => messages.Select(m => m.Text()).Distinct().Count() == 201,
             () => "missing " + string.Join(' ', Enumerable.Range(0, 200).Select(i => $"{i}").Except(messages.Select(m => m.Text()))) + "\n" + mosquitto.Output);
         Assert.False(changes.First());
         Assert.True(changes.Last());
+        Assert.All(messages.Where(m => m.QoS == QoS.ExactlyOnce).GroupBy(m => m.Text()), group => Assert.Single(group));
     }
 
     [Fact]

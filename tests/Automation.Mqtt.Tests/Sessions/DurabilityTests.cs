@@ -172,6 +172,76 @@ public sealed class DurabilityTests
         await client.ReceivePublishAsync("t/new", "m");
     }
 
+    [Fact, Trait("Spec", "MQTT-3.1.2-7"), Trait("Spec", "MQTT-3.1.2-10")]
+    public async Task Will_IsOnTheDiskWhileItMayBePublished_AndNoLonger()
+    {
+        await using var disk = new HeldDisk { CommitAlways = true };
+        await using BrokerUnderTest broker = await BrokerUnderTest.StartAsync(persistence: disk);
+        var will = new WillPacket { Topic = "w", Payload = "gone"u8.ToArray(), QoS = QoS.AtLeastOnce, Retain = true, MessageExpirySeconds = 90 };
+        using (WireClient polite = await broker.ConnectAsync("polite", will: will))
+        {
+            MqttWillStored stored = Assert.Single(disk.Changes.OfType<MqttWillStored>());
+            Assert.Equal(("polite", "w", "gone"), (stored.ClientId, Text(stored.Topic), Text(stored.Payload)));
+            Assert.Equal((QoS.AtLeastOnce, true, 90u, null), (stored.QoS, stored.Retain, stored.ExpirySeconds, stored.DueAt));
+            await polite.SendAsync(new DisconnectPacket());
+            Assert.Null(await polite.ReceiveAsync());
+            Assert.Equal(stored.Id, Assert.Single(disk.Changes.OfType<MqttWillDropped>()).Id);
+        }
+
+        // Published: that it was and that it is done are one group, in which the retained message is as well.
+        (await broker.ConnectAsync("rude", will: will)).Dispose();
+        await Until.True(() => disk.Changes.OfType<MqttWillDropped>().Count() == 2);
+        MqttStoreChange[] last = [.. disk.Changes.TakeLast(2)];
+        Assert.IsType<MqttRetainedStored>(last[0]);
+        Assert.Equal(disk.Changes.OfType<MqttWillStored>().Last().Id, Assert.IsType<MqttWillDropped>(last[1]).Id);
+        Assert.Equal(1, disk.Groups);
+    }
+
+    [Fact, Trait("Spec", "MQTT-3.1.2-8")]
+    public async Task Will_OfAClientThatWasConnectedWhenTheProcessEnded_IsPublishedAtTheNextStart()
+    {
+        var time = new ManualTime();
+        MqttWillStored Will(long id, string client, uint delay, DateTimeOffset? due) =>
+            new(id, client, System.Text.Encoding.UTF8.GetBytes("will/" + client), default, "gone"u8.ToArray(), QoS.AtLeastOnce, true, delay, null, due);
+        MqttStoredSession Session(string client, uint expiry) => new() { Session = new MqttSessionStored(client, 5, expiry, "", null) };
+        await using var disk = new HeldDisk
+        {
+            CommitAlways = true,
+            State = new MqttStoredState
+            {
+                Sessions = [Session("kept", 1000), Session("brief", 5), Session("late", 1000), Session("overdue", 1000)],
+                Wills =
+                [
+                    Will(1, "clean", 30, null), // Its session ended with its connection, and so did the delay.
+                    Will(2, "kept", 0, null),
+                    Will(3, "brief", 30, null), // Due when the session ends.
+                    Will(4, "late", 30, null),
+                    Will(5, "overdue", 30, time.GetUtcNow().AddSeconds(-1)),
+                ],
+            },
+        };
+        await using BrokerUnderTest broker = await BrokerUnderTest.StartAsync(persistence: disk, time: time);
+        Assert.Equal([1, 2, 5], disk.Changes.OfType<MqttWillDropped>().Select(d => d.Id).Order());
+        Assert.Equal(
+            [(3L, time.GetUtcNow().AddSeconds(5)), (4L, time.GetUtcNow().AddSeconds(30))],
+            disk.Changes.OfType<MqttWillStored>().Select(w => (w.Id, w.DueAt!.Value))); // Another end of the process does not begin the wait anew.
+        using WireClient watcher = await broker.ConnectAsync("watcher");
+        await watcher.SubscribeAsync("will/#", QoS.AtLeastOnce);
+        var seen = new HashSet<string>();
+        for (int i = 0; i < 3; i++) seen.Add((await watcher.ReceiveAsync<PublishPacket>()).Topic);
+        Assert.Equal(["will/clean", "will/kept", "will/overdue"], seen.Order());
+        time.Advance(TimeSpan.FromSeconds(6));
+        Assert.Equal("will/brief", (await watcher.ReceiveAsync<PublishPacket>()).Topic);
+
+        // Who comes back in time has none.
+        using WireClient late = await broker.ConnectAsync("late", clean: false, expiry: 1000);
+        Assert.Equal([1, 2, 3, 4, 5], disk.Changes.OfType<MqttWillDropped>().Select(d => d.Id).Order());
+        time.Advance(TimeSpan.FromSeconds(60));
+        await watcher.ReceiveNothingAsync();
+    }
+
+    private static string Text(ReadOnlyMemory<byte> bytes) => System.Text.Encoding.UTF8.GetString(bytes.Span);
+
     /// <summary>A disk that commits when the test says so.</summary>
     private sealed class HeldDisk : IMqttPersistence
     {
@@ -179,6 +249,7 @@ public sealed class DurabilityTests
         private long _durable;
         private long _asked;
         private int _groups;
+        private int _groupsBegun;
         private bool _isFull;
 
         public event Action<long>? DurableChanged;
@@ -188,6 +259,9 @@ public sealed class DurabilityTests
         public MqttStoredState State { get; init; } = MqttStoredState.Empty;
 
         public bool CommitAlways { get; set; }
+
+        /// <summary>Begun so far.</summary>
+        public int Groups => Volatile.Read(ref _groupsBegun);
 
         public bool IsEnabled => true;
 
@@ -223,7 +297,11 @@ public sealed class DurabilityTests
             DurableChanged?.Invoke(ticket);
         }
 
-        public void BeginGroup() => Assert.Equal(1, Interlocked.Increment(ref _groups));
+        public void BeginGroup()
+        {
+            Assert.Equal(1, Interlocked.Increment(ref _groups));
+            Interlocked.Increment(ref _groupsBegun);
+        }
 
         public void EndGroup() => Assert.Equal(0, Interlocked.Decrement(ref _groups));
 

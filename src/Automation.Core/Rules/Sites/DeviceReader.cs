@@ -12,7 +12,7 @@ internal static class DeviceReader
 
     /// <summary>003 §8.13: a unit has up to 300 presets; patrols and patterns are fewer.</summary>
     private const int MaxPtzNumber = 300;
-    private static readonly string[] Names = ["id", "name", "kind", "model", "serial", "mac", "addedBy", "notification", "en50131Compliant", "authenticated", "connection", "availability", "feeds", "resources"];
+    private static readonly string[] Names = ["id", "name", "kind", "model", "serial", "mac", "addedBy", "notification", "en50131Compliant", "authenticated", "connection", "availability", "feeds", "events", "resources"];
     private static readonly string[] NotificationNames = ["schedule"];
     private static readonly string[] ResourceNames = ["kind", "number", "name", "tags", "capabilities", "events", "streams", "presets", "patrols", "patterns", "area", "feeds"];
 
@@ -36,6 +36,7 @@ internal static class DeviceReader
         bool authenticated = reader.Flag("authenticated", false);
         if (!ResourceAddress.TryParse($"{site}/{id ?? "device"}", out ResourceAddress address)) return null;
         DeviceConnectionInfo? connection = reader.Find("connection") is { } c ? ConnectionReader.Read(context, c, address, passwords, gateways) : null;
+        ImmutableArray<string> events = reader.Find("events") is { } e ? Events(context, e) : [];
         var feeds = ImmutableArray.CreateBuilder<ForeignFeed>();
         if (reader.Find("feeds") is { } own) feeds.AddRange(FeedReader.Read(context, own, address));
         ImmutableArray<Resource> resources = reader.Find("resources") is { } list ? Resources(context, list, address, feeds) : [];
@@ -49,7 +50,7 @@ internal static class DeviceReader
         return new Device
         {
             Address = address, Name = name ?? id, Kind = kind, Model = model, Serial = serial, Mac = mac, AddedBy = addedBy, Notification = notification, NotificationSchedule = schedule,
-            En50131Compliant = compliant, Authenticated = authenticated, Connection = connection, Resources = resources,
+            En50131Compliant = compliant, Authenticated = authenticated, Connection = connection, Events = events, Resources = resources,
             ForeignAvailability = availability, Feeds = feeds.ToImmutable(),
         };
     }

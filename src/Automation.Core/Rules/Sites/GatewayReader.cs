@@ -20,7 +20,7 @@ internal sealed class GatewayReader(ReadContext context)
         string? gateway = gatewayNode is null ? "" : Values.Text(context, gatewayNode, "gateway", ResourceAddress.MaxLength);
         if (gateway is null) return default;
         if (gatewayNode is not null) _named[device] = gatewayNode;
-        ResourceAddress.TryParse(gateway, out ResourceAddress address);
+        ResourceAddress address = ResourceAddress.TryParse(gateway, out ResourceAddress parsed) ? parsed : default;
         string at = gatewayNode is null ? connection.Find("url")?.Text ?? "" : gateway;
         if (!_taken.Add((at, index.ToUpperInvariant()))) context.Error(Codes.DevIndexTwice, indexNode, "two devices of the gateway have this devIndex", "give each device the devIndex that the gateway lists for it");
         return (address, index);

@@ -41,6 +41,16 @@ internal static class Templates
         return System.Text.Encoding.UTF8.GetString(Bytes(command));
     }
 
+    /// <summary>A command with a number that is chosen by its name.</summary>
+    public static string Choice(string action, string parameter, IReadOnlyDictionary<string, int> numbers)
+    {
+        string table = string.Join(',', numbers.Select(n => $"{Literal(n.Key)}:{n.Value.ToString(System.Globalization.CultureInfo.InvariantCulture)}"));
+        return $"{{{{ {{'action':'{action}','{parameter}':{{{table}}}[value]}} | tojson }}}}";
+    }
+
+    /// <summary>A text of Jinja.</summary>
+    private static string Literal(string text) => "'" + text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "\\'", StringComparison.Ordinal) + "'";
+
     public static byte[] Bytes(JsonNode node)
     {
         var buffer = new System.Buffers.ArrayBufferWriter<byte>(1024);

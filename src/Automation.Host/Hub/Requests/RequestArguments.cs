@@ -47,6 +47,15 @@ internal sealed class RequestArguments(JsonElement root)
         return false;
     }
 
+    /// <summary>Null: not given.</summary>
+    public bool? OptionalFlag(string name)
+    {
+        if (!Find(name, out JsonElement value)) return null;
+        if (value.ValueKind is JsonValueKind.True or JsonValueKind.False) return value.GetBoolean();
+        _error ??= $"\"{name}\" is neither true nor false";
+        return null;
+    }
+
     /// <summary>A whole number within the bounds; <paramref name="otherwise"/> when it is not given, null when it must be.</summary>
     public int Number(string name, int minimum, int maximum, int? otherwise)
     {
@@ -71,6 +80,32 @@ internal sealed class RequestArguments(JsonElement root)
         if (!Find(name, out JsonElement value)) return [];
         if (value.ValueKind == JsonValueKind.Object) return value.EnumerateObject();
         _error ??= $"\"{name}\" is not an object";
+        return [];
+    }
+
+    /// <summary>An object that must be there; undefined when it is not.</summary>
+    public JsonElement Object(string name)
+    {
+        if (OptionalObject(name) is { } value) return value;
+        _error ??= $"\"{name}\" is missing: give it as an object";
+        return default;
+    }
+
+    public JsonElement? OptionalObject(string name)
+    {
+        if (!Find(name, out JsonElement value)) return null;
+
+        // Kept beyond the request's own life: an answer may come later.
+        if (value.ValueKind == JsonValueKind.Object) return value.Clone();
+        _error ??= $"\"{name}\" is not an object";
+        return null;
+    }
+
+    /// <summary>The items of a list that must be there.</summary>
+    public IEnumerable<JsonElement> Items(string name, int minimum, int maximum)
+    {
+        if (Find(name, out JsonElement value) && value.ValueKind == JsonValueKind.Array && value.GetArrayLength() >= minimum && value.GetArrayLength() <= maximum) return value.EnumerateArray();
+        _error ??= string.Create(CultureInfo.InvariantCulture, $"\"{name}\" is not a list of {minimum} to {maximum}");
         return [];
     }
 

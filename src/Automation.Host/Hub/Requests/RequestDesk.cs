@@ -13,8 +13,8 @@ namespace Automation.Host.Hub.Requests;
 /// </summary>
 internal sealed class RequestDesk(TopicNames topics, IMqttBus bus, RequestVerbs verbs, TimeProvider time, ILogger logger)
 {
-    /// <summary>A request is a page of text at most.</summary>
-    public const int MaximumBytes = 16 * 1024;
+    /// <summary>The largest requests carry a rule or a story of events.</summary>
+    public const int MaximumBytes = 256 * 1024;
 
     /// <summary>Correlation data come back as they came; more is not carried.</summary>
     private const int MaximumCorrelationBytes = 1024;
@@ -40,7 +40,7 @@ internal sealed class RequestDesk(TopicNames topics, IMqttBus bus, RequestVerbs 
         JsonDocument document;
         try
         {
-            document = JsonDocument.Parse(message.Payload.IsEmpty ? "{}"u8.ToArray() : message.Payload, new JsonDocumentOptions { MaxDepth = 8 });
+            document = JsonDocument.Parse(message.Payload.IsEmpty ? "{}"u8.ToArray() : message.Payload, new JsonDocumentOptions { MaxDepth = 64 });
         }
         catch (JsonException e)
         {
@@ -85,6 +85,12 @@ internal sealed class RequestDesk(TopicNames topics, IMqttBus bus, RequestVerbs 
         catch (ChannelClosedException)
         {
             answer = Answer.Wrong("the plugin stops: ask again when it is back");
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            // A bug of ours: the one who asked is not left waiting, and the next request is answered.
+            HubLog.RequestFailed(logger, verb, e);
+            answer = Answer.Wrong("the request could not be answered because of a fault of this program; its log says more");
         }
 
         if (answer is { } now) await responder.SendAsync(now, transaction);

@@ -9,6 +9,9 @@ internal delegate ValueTask<Answer?> AnswerRequest(RequestArguments arguments, F
 /// <param name="Name">The levels behind <c>request/</c>, e.g. <c>rules/list</c>.</param>
 internal sealed record RequestVerb(string Name, AnswerRequest Answer)
 {
+    /// <summary>It changes nothing and is nobody's deed: the operation log leaves it out.</summary>
+    public bool ReadOnly { get; init; }
+
     /// <summary>A verb that answers at once.</summary>
     public static RequestVerb Now(string name, Func<RequestArguments, Answer> answer) => new(name, (arguments, _, _) => ValueTask.FromResult<Answer?>(answer(arguments)));
 

@@ -16,6 +16,15 @@ internal sealed class SiteLookup(IReadOnlyList<SiteRuntime> sites, TopicNames to
 
     public SiteRuntime? OfId(string site) => Sites.FirstOrDefault(s => s.Site.Id == site);
 
+    /// <summary>The site that the request names; where there is one only, it need not be named.</summary>
+    public SiteRuntime? Named(RequestArguments arguments, out Answer? unknown)
+    {
+        string? id = arguments.OptionalText("site");
+        SiteRuntime? found = id is null ? (Sites.Count == 1 ? Sites[0] : null) : OfId(id);
+        unknown = found is not null ? null : id is null ? Answer.Wrong($"\"site\" is missing: there are {string.Join(", ", Sites.Select(s => s.Site.Id))}") : NoSite(id);
+        return found;
+    }
+
     /// <summary>What is shown of a device: <c>online</c>, <c>offline</c>; null: nothing yet.</summary>
     public string? Availability(ResourceAddress device) => retained.Value(topics.Availability(device)) is { } value ? Encoding.ASCII.GetString(value) : null;
 

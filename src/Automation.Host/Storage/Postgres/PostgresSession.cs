@@ -42,15 +42,6 @@ internal sealed class PostgresSession(NpgsqlConnection connection) : SqlSession(
         _transaction = (string?)batch.ExecuteScalar();
     }
 
-    /// <summary>Around each commit; a test cuts the connection there. Null: nothing.</summary>
-    internal Action<Action>? Committing { get; set; }
-
-    public override void Commit()
-    {
-        if (Committing is { } around) around(base.Commit);
-        else base.Commit();
-    }
-
     public override void Rollback() => Execute("ROLLBACK");
 
     public override bool Happened(SqlSession lost)

@@ -20,5 +20,8 @@ internal static class HostTables
             reason TEXT, retry_safe BIGINT, device_status TEXT, finished_at BIGINT);
         CREATE INDEX outbox_open ON outbox (position) WHERE finished_at IS NULL;
         CREATE INDEX outbox_finished ON outbox (finished_at) WHERE finished_at IS NOT NULL;
-        """);
+        """)
+    {
+        Salvaged = ["rule_toggles", "sequences", "snapshots", "outbox"],
+    };
 }

@@ -62,6 +62,12 @@ internal sealed class SqlDatabase : IDatabase, IAsyncDisposable
     /// <summary>Like <see cref="RunAsync{T}(Func{SqlSession, T}, CancellationToken)"/>, outside any transaction and with no other change under way.</summary>
     public ValueTask<T> RunAloneAsync<T>(Func<SqlSession, T> work, CancellationToken cancellationToken) => RunAsync(work, alone: true, cancellationToken);
 
+    /// <summary>Holds the reserve of the disk again when it can; false while there is no room for it.</summary>
+    public bool HoldRoom() => _source.HoldRoom();
+
+    /// <summary>Gives a piece of freed space back to the disk; false when there is nothing to give.</summary>
+    public ValueTask<bool> GiveBackAsync(CancellationToken cancellationToken) => RunAloneAsync(_source.GiveBack, cancellationToken);
+
     public async ValueTask<T> ReadAsync<T>(Func<SqlSession, T> work, CancellationToken cancellationToken)
     {
         if (Volatile.Read(ref _closed) != 0) throw Closed(null);
@@ -148,6 +154,13 @@ internal sealed class SqlDatabase : IDatabase, IAsyncDisposable
         }
 
         Rollback();
+
+        // What is held in reserve goes first: then all of it has room.
+        if (failure.Reason == StorageReason.Full && _source.MakeRoom())
+        {
+            Commit(batch);
+            return;
+        }
 
         // One bad change must not take its neighbours along: each gets a commit of its own. A small one may also still find room on a full disk.
         if (batch.Count > 1 && failure.Reason is StorageReason.Refused or StorageReason.Full)

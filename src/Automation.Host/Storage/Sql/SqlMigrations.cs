@@ -5,7 +5,11 @@ namespace Automation.Host.Storage.Sql;
 /// <summary>The tables of one part of the program, in its own file beside what uses them.</summary>
 /// <param name="Name">For ever: it is written into the database.</param>
 /// <param name="Versions">Element n brings version n to n + 1. What was released is never edited; a change is a new element.</param>
-internal sealed record SqlPart(string Name, params IReadOnlyList<SqlMigration> Versions);
+internal sealed record SqlPart(string Name, params IReadOnlyList<SqlMigration> Versions)
+{
+    /// <summary>Tables that are worth taking over from a damaged SQLite file, those first that others refer to.</summary>
+    public IReadOnlyList<string> Salvaged { get; init; } = [];
+}
 
 /// <param name="Both">Statements that both kinds understand (<see cref="SqlSession"/> lists the few words that differ).</param>
 /// <param name="Sqlite">Further ones for SQLite only, run after.</param>

@@ -40,6 +40,16 @@ internal abstract class SqlSession(DbConnection connection) : IDisposable
         return rows;
     }
 
+    /// <summary>Reads row by row, until there are no more or <paramref name="take"/> has enough (false).</summary>
+    public void ForEach(string sql, Func<DbDataReader, bool> take, params ReadOnlySpan<object?> values)
+    {
+        using DbDataReader reader = Bind(sql, values).ExecuteReader();
+        while (reader.Read() && take(reader))
+        {
+            // What is to be done is done by the caller's function.
+        }
+    }
+
     /// <summary>Several statements without values, as in a migration.</summary>
     [SuppressMessage("Security", "CA2100", Justification = "Migrations are constants.")]
     public void Run(string statements)
@@ -51,7 +61,14 @@ internal abstract class SqlSession(DbConnection connection) : IDisposable
 
     public abstract void Begin();
 
-    public virtual void Commit() => Execute("COMMIT");
+    /// <summary>Around each commit: a test makes it fail there. Null: nothing.</summary>
+    internal Action<Action>? Committing { get; set; }
+
+    public void Commit()
+    {
+        if (Committing is { } around) around(() => Execute("COMMIT"));
+        else Execute("COMMIT");
+    }
 
     public abstract void Rollback();
 

@@ -1,3 +1,6 @@
+using Automation.Host.History;
+using Automation.Host.Operations;
+
 namespace Automation.Host.Storage.Sql;
 
 /// <summary>Every part of the program that keeps tables. A new part adds its line; its tables are in its own file.</summary>
@@ -6,5 +9,8 @@ internal static class StorageParts
     public static IReadOnlyList<SqlPart> All { get; } =
     [
         HostTables.Part,
+        HistoryTables.Part,
+        ExceptionTable.Part,
+        OperationTable.Part,
     ];
 }

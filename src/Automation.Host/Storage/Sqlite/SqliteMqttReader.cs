@@ -38,7 +38,9 @@ internal static class SqliteMqttReader
                 Incoming = [.. incoming[s.ClientId]],
             }),
         ];
-        return new MqttStoredState { Retained = retained, Sessions = sessions };
+        ImmutableArray<MqttWillStored> wills =
+            [.. Rows(connection, "select id, client_id, topic, properties, payload, qos, retain, delay, expiry, due_at from will order by id", Will, cancellationToken)];
+        return new MqttStoredState { Retained = retained, Sessions = sessions, Wills = wills };
     }
 
     private static List<T> Rows<T>(SqliteConnection connection, string sql, Func<SqliteDataReader, T> read, CancellationToken cancellationToken)
@@ -57,6 +59,10 @@ internal static class SqliteMqttReader
 
         return rows;
     }
+
+    private static MqttWillStored Will(SqliteDataReader r) => new(
+        r.GetInt64(0), r.GetString(1), (byte[])r[2], (byte[])r[3], (byte[])r[4], (QoS)r.GetInt32(5), r.GetBoolean(6), (uint)r.GetInt64(7),
+        r.IsDBNull(8) ? null : (uint)r.GetInt64(8), r.IsDBNull(9) ? null : DateTimeOffset.FromUnixTimeMilliseconds(r.GetInt64(9)));
 
     private static MqttSessionStored Session(SqliteDataReader r) =>
         new(r.GetString(0), r.GetByte(1), (uint)r.GetInt64(2), r.GetString(3), r.IsDBNull(4) ? null : DateTimeOffset.FromUnixTimeMilliseconds(r.GetInt64(4)));

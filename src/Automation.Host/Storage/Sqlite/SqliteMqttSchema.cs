@@ -3,7 +3,7 @@ namespace Automation.Host.Storage.Sqlite;
 /// <summary>The tables of <c>mqtt.db</c>. A message stands once, however many sessions wait for it.</summary>
 internal static class SqliteMqttSchema
 {
-    public const int Version = 2;
+    public const int Version = 3;
 
     public const string Create = """
         create table if not exists message (
@@ -23,6 +23,9 @@ internal static class SqliteMqttSchema
             client_id text not null, packet_id integer not null, message_id integer null, primary key (client_id, packet_id)) without rowid;
         create table if not exists retained (topic blob primary key, message_id integer not null) without rowid;
         create index if not exists retained_message on retained (message_id);
+        create table if not exists will (
+            id integer primary key, client_id text not null, topic blob not null, properties blob not null, payload blob not null,
+            qos integer not null, retain integer not null, delay integer not null, expiry integer null, due_at integer null);
         create index if not exists incoming_message on incoming (message_id);
         """;
 

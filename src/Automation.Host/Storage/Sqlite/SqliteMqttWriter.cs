@@ -70,6 +70,14 @@ internal sealed class SqliteMqttWriter(SqliteConnection connection) : IDisposabl
             case MqttIncomingDropped i:
                 Release(i, transaction);
                 break;
+            case MqttWillStored w:
+                Run("insert or replace into will values (@0, @1, @2, @3, @4, @5, @6, @7, @8, @9)", transaction,
+                    w.Id, w.ClientId, w.Topic.ToArray(), w.Properties.ToArray(), w.Payload.ToArray(), (int)w.QoS, w.Retain, (long)w.DelaySeconds,
+                    (object?)w.ExpirySeconds ?? DBNull.Value, (object?)w.DueAt?.ToUnixTimeMilliseconds() ?? DBNull.Value);
+                break;
+            case MqttWillDropped w:
+                Run("delete from will where id = @0", transaction, w.Id);
+                break;
             default:
                 ApplySession(change, transaction);
                 break;

@@ -4,9 +4,11 @@ using Microsoft.Data.Sqlite;
 namespace Automation.Host.Storage.Sqlite;
 
 /// <summary>Opens a database file with what durability asks for, and says what is wrong with one that cannot be used.</summary>
-internal sealed class SqliteSource(string path) : ISqlSource
+/// <param name="importantTables">Those that are checked also in a large file, after a stop that was not clean.</param>
+internal sealed class SqliteSource(SqliteOptions options, TimeProvider time, params IReadOnlyList<string> importantTables) : ISqlSource
 {
-    public const string FileName = "automation.db";
+    /// <summary>Rows above which a table is not checked in a large file: it is read when it is used.</summary>
+    private const long LargeTable = 200_000;
 
     private static readonly Lazy<bool> Initialised = new(() =>
     {
@@ -14,10 +16,13 @@ internal sealed class SqliteSource(string path) : ISqlSource
         return true;
     });
 
-    public string Name => path;
+    private readonly DiskReserve _reserve = new(options.Path + ".reserve", options.ReserveBytes);
+
+    public string Name => options.Path;
 
     public SqlSession OpenWriter()
     {
+        bool stoppedCleanly = new FileInfo(options.Path + "-wal") is not { Exists: true, Length: > 0 };
         SqliteSession session = Open(SqliteOpenMode.ReadWriteCreate);
         try
         {
@@ -26,7 +31,11 @@ internal sealed class SqliteSource(string path) : ISqlSource
             // WAL: a crash loses nothing that was committed, and a commit is one flush. FULL: that flush really is waited for.
             session.Scalar("PRAGMA journal_mode=WAL");
             session.Execute("PRAGMA synchronous=FULL");
-            if (session.Scalar("PRAGMA quick_check(1)") is not "ok") throw Damaged(null);
+            // A log that grew in a storm is cut to this when it is begun anew.
+            session.Scalar("PRAGMA journal_size_limit=67108864");
+            Check(session, stoppedCleanly);
+            if (options.MaximumBytes > 0) session.Scalar($"PRAGMA max_page_count={options.MaximumBytes / (long)session.Scalar("PRAGMA page_size")!}");
+            _reserve.Hold();
             return session;
         }
         catch (Exception e)
@@ -43,23 +52,65 @@ internal sealed class SqliteSource(string path) : ISqlSource
         return session;
     }
 
+    public bool MakeRoom() => _reserve.Release();
+
+    public bool HoldRoom() => _reserve.Hold();
+
+    public bool GiveBack(SqlSession session)
+    {
+        long free = (long)session.Scalar("PRAGMA freelist_count")!;
+
+        // A megabyte and a tenth may stay: what is freed today is used tomorrow.
+        if (free < Math.Max(256, (long)session.Scalar("PRAGMA page_count")! / 10)) return false;
+        // Eight megabytes at a time. Each step frees a page, so it is read to its end.
+        session.Query("PRAGMA incremental_vacuum(2000)", _ => 0);
+        return true;
+    }
+
     public StorageException Explain(Exception e) => e switch
     {
         StorageException known => known,
-        SqliteException { SqliteErrorCode: 13 } => new(StorageReason.Full, $"the disk is full: {path} cannot be written; free some space", e),
+        SqliteException { SqliteErrorCode: 13 } => new(StorageReason.Full, $"the disk is full: {options.Path} cannot be written; free some space", e),
         // CORRUPT, NOTADB.
         SqliteException { SqliteErrorCode: 11 or 26 } => Damaged(e),
         // CANTOPEN, READONLY, PERM, IOERR.
         SqliteException { SqliteErrorCode: 14 or 8 or 3 or 10 } =>
-            new(StorageReason.Failing, $"the database {path} cannot be written ({e.Message}): check the rights of the file and its folder, and the disk", e),
-        _ => new(StorageReason.Refused, $"the database {path} refused: {e.Message}", e),
+            new(StorageReason.Failing, $"the database {options.Path} cannot be written ({e.Message}): check the rights of the file and its folder, and the disk", e),
+        _ => new(StorageReason.Refused, $"the database {options.Path} refused: {e.Message}", e),
     };
+
+    /// <summary>
+    /// Small files always and whole; large ones only when the last stop was not a clean one, and then the tables that alarms need, as far as the time goes.
+    /// </summary>
+    private void Check(SqliteSession session, bool stoppedCleanly)
+    {
+        if (new FileInfo(options.Path).Length <= options.AlwaysCheckedBytes)
+        {
+            Check(session.Scalar("PRAGMA quick_check(1)"));
+            return;
+        }
+
+        if (stoppedCleanly) return;
+        long begin = time.GetTimestamp();
+        foreach (string table in importantTables)
+        {
+            if (time.GetElapsedTime(begin) >= options.CheckTime) return;
+            if (session.Scalar("SELECT sql FROM sqlite_schema WHERE type = 'table' AND name = $1", table) is not string made) continue;
+            bool large = !made.Contains("WITHOUT ROWID", StringComparison.Ordinal) && session.Scalar($"SELECT max(rowid) - min(rowid) FROM {table}") is long rows && rows > LargeTable;
+            if (!large) Check(session.Scalar($"PRAGMA quick_check({table})"));
+        }
+    }
+
+    private void Check(object? found)
+    {
+        if (found is not "ok") throw Damaged(new SqliteException(found?.ToString() ?? "", 11));
+    }
 
     private SqliteSession Open(SqliteOpenMode mode)
     {
         _ = Initialised.Value;
         // Without pooling, closing closes: the file can be moved or deleted afterwards.
-        var session = new SqliteSession(new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false, Mode = mode }.ToString()));
+        var session = new SqliteSession(new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = options.Path, Pooling = false, Mode = mode }.ToString()));
         try
         {
             session.Connection.Open();
@@ -73,6 +124,5 @@ internal sealed class SqliteSource(string path) : ISqlSource
         }
     }
 
-    private StorageException Damaged(Exception? e) => new(
-        StorageReason.Damaged, $"the database {path} is damaged: put a backup in its place, or move it away and start again (toggles and counts then start anew; rules are untouched)", e);
+    private StorageException Damaged(Exception e) => new(StorageReason.Damaged, $"the database {options.Path} is damaged ({e.Message}): at the next start it is set aside and a new one begun, or put a backup in its place", e);
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Automation.Core.Model;
+using Automation.Host.Hub.Requests;
 using Automation.Mqtt;
 
 namespace Automation.Host.Tests.Hub.Requests;
@@ -46,7 +47,7 @@ public sealed class RequestDeskTests(RequestHouse house) : IClassFixture<Request
     [Theory, Trait("Req", "HUB-5")]
     [InlineData("health", "{", "is not JSON")]
     [InlineData("health", "[]", "is not an object")]
-    [InlineData("health", "[[[[[[[[[[1]]]]]]]]]]", "is not JSON")]
+    [InlineData("health", "[[[[[[[[[[1]]]]]]]]]]", "is not an object")]
     [InlineData("health", """{"transaction":{}}""", "\"transaction\"")]
     [InlineData("health", """{"verbose":true}""", "\"verbose\" means nothing here")]
     [InlineData("rules/lst", "{}", "rules/list")]
@@ -74,8 +75,12 @@ public sealed class RequestDeskTests(RequestHouse house) : IClassFixture<Request
         Assert.Contains(expected, await house.ErrorAsync(verb, request), StringComparison.Ordinal);
 
     [Fact, Trait("Req", "HUB-5")]
+    public async Task Request_ThatIsTooDeep_IsRefused() =>
+        Assert.Contains("is not JSON", await house.ErrorAsync("health", $$"""{"transaction":{{new string('[', 70)}}{{new string(']', 70)}}}"""), StringComparison.Ordinal);
+
+    [Fact, Trait("Req", "HUB-5")]
     public async Task Request_ThatIsTooLong_IsRefused() =>
-        Assert.Contains("longer than", await house.ErrorAsync("health", $$"""{"transaction":"{{new string('x', 20_000)}}"}"""), StringComparison.Ordinal);
+        Assert.Contains("longer than", await house.ErrorAsync("health", $$"""{"transaction":"{{new string('x', RequestDesk.MaximumBytes)}}"}"""), StringComparison.Ordinal);
 
     [Fact, Trait("Req", "HUB-5")]
     public async Task Request_WithoutAPayload_IsOneWithoutArguments()

@@ -22,15 +22,20 @@ public sealed class RequestHouse : IAsyncLifetime
     private readonly Lock _gate = new();
     private readonly List<MqttMessage> _answers = [];
 
+    /// <summary>The site's rules folder: a copy that tests may change.</summary>
+    public string Rules => _folder.File("rules");
+
     private IMqttBus Bus => _host.Bus;
 
     public async ValueTask InitializeAsync()
     {
+        Directory.CreateDirectory(Rules);
+        foreach (string file in Directory.GetFiles(Path.Combine(ShippedSchemas.Root, "rules", "examples", "demo", "rules"))) File.Copy(file, Path.Combine(Rules, Path.GetFileName(file)));
         Site demo = Discovery.DemoDocuments.Site;
         var settings = new HostSettings
         {
             DataFolder = _folder.File("data"),
-            Sites = [new SiteSource(demo with { Devices = [.. demo.Devices.Select(d => d with { Connection = null })] }, [Path.Combine(ShippedSchemas.Root, "rules", "examples", "demo", "rules")])],
+            Sites = [new SiteSource(demo with { Devices = [.. demo.Devices.Select(d => d with { Connection = null })] }, [Rules])],
             Broker = new EmbeddedBroker
             {
                 Options = new MqttBrokerOptions { Listeners = [new MqttListener { Address = new IPEndPoint(IPAddress.Loopback, 0) }] },

@@ -6,7 +6,7 @@ namespace Automation.Host.Hub.Requests.Verbs;
 /// <summary>What devices there are, what they have and what is known of it.</summary>
 internal sealed class DeviceVerbs(SiteLookup sites)
 {
-    public IEnumerable<RequestVerb> All => [RequestVerb.Now("devices/list", Devices)];
+    public IEnumerable<RequestVerb> All => [RequestVerb.Now("devices/list", Devices) with { ReadOnly = true }];
 
     /// <summary>All devices, or one with all it has and what is known of it.</summary>
     private Answer Devices(RequestArguments arguments)

@@ -8,7 +8,7 @@ namespace Automation.Host.Hub.Requests.Verbs;
 /// <summary><c>health</c>: what runs and how it is.</summary>
 internal sealed class HealthVerbs(SiteLookup sites, IMqttBus bus, DateTimeOffset started)
 {
-    public IEnumerable<RequestVerb> All => [RequestVerb.Asking("health", HealthAsync)];
+    public IEnumerable<RequestVerb> All => [RequestVerb.Asking("health", HealthAsync) with { ReadOnly = true }];
 
     private async Task<Answer> HealthAsync(RequestArguments arguments, CancellationToken cancellationToken)
     {

@@ -10,9 +10,9 @@ internal sealed class RuleVerbs(SiteLookup sites)
 {
     public IEnumerable<RequestVerb> All =>
     [
-        RequestVerb.Asking("rules/list", RulesAsync),
+        RequestVerb.Asking("rules/list", RulesAsync) with { ReadOnly = true },
         RequestVerb.Asking("rules/enable", EnableAsync),
-        RequestVerb.Asking("rules/explain", ExplainAsync),
+        RequestVerb.Asking("rules/explain", ExplainAsync) with { ReadOnly = true },
     ];
 
     private async Task<Answer> RulesAsync(RequestArguments arguments, CancellationToken cancellationToken)

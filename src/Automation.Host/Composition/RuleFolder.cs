@@ -1,0 +1,139 @@
+using System.Collections.Immutable;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Automation.Core.Model;
+using Automation.Core.Rules;
+
+namespace Automation.Host.Composition;
+
+/// <summary>
+/// Changes rule files for who may: a document is checked together with all others before anything is written, and a file is replaced whole or not at all.
+/// Files stay their author's: only the document's own text changes.
+/// </summary>
+/// <param name="reload">Looks at the files now instead of at the next time.</param>
+internal sealed class RuleFolder(Site site, IReadOnlyList<string> paths, TemplateLibrary templates, Func<CancellationToken, Task<bool>> reload) : IDisposable
+{
+    private static readonly JsonWriterOptions Indented = new() { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>One change at a time, so that each is checked against what the one before left.</summary>
+    private readonly SemaphoreSlim _turn = new(1, 1);
+
+    /// <summary>The document of a rule as its author wrote it, and the file it stands in; null when there is none.</summary>
+    public (string File, ReadOnlyMemory<byte> Text)? Find(string rule)
+    {
+        foreach (SourceFile file in RuleDirectory.ReadFiles(paths))
+        {
+            if (RuleFileEditor.Find(file, rule) is { } text) return (file.Path, text);
+        }
+
+        return null;
+    }
+
+    /// <summary>What is wrong with a document beside the rules there are; a rule of the same id counts as replaced.</summary>
+    public ImmutableArray<Finding> Check(string rule, JsonElement document) => Check(With(rule, document, out _, out _));
+
+    /// <summary>The rules as they would be with the document.</summary>
+    public RuleSetReading Preview(string rule, JsonElement document) => RuleDirectory.Check(With(rule, document, out _, out _), site, templates);
+
+    /// <summary>Writes a rule: in the place of the one with its id, or into a file of its own. Nothing is written when there are errors.</summary>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public async Task<ImmutableArray<Finding>> PutAsync(string rule, JsonElement document, CancellationToken cancellationToken)
+    {
+        await _turn.WaitAsync(cancellationToken);
+        try
+        {
+            List<SourceFile> files = With(rule, document, out string path, out byte[] text);
+            ImmutableArray<Finding> findings = Check(files);
+            if (findings.Any(f => f.Severity == FindingSeverity.Error)) return findings;
+            await ReplaceAsync(path, text, cancellationToken);
+            await reload(cancellationToken);
+            return findings;
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    /// <summary>Takes a rule out of its file, or the file away when it holds nothing else. Null: there is no such rule.</summary>
+    /// <returns>What would be wrong without it, e.g. that another rule names it; then it stays.</returns>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public async Task<ImmutableArray<Finding>?> DeleteAsync(string rule, CancellationToken cancellationToken)
+    {
+        await _turn.WaitAsync(cancellationToken);
+        try
+        {
+            List<SourceFile> files = [.. RuleDirectory.ReadFiles(paths)];
+            int at = files.FindIndex(f => RuleFileEditor.Find(f, rule) is not null);
+            if (at < 0) return null;
+            string path = files[at].Path;
+            byte[]? rest = RuleFileEditor.Remove(files[at], rule);
+            if (rest is null) files.RemoveAt(at);
+            else files[at] = new SourceFile(path, rest);
+            ImmutableArray<Finding> findings = Check(files);
+            if (findings.Any(f => f.Severity == FindingSeverity.Error)) return findings;
+            if (rest is null) File.Delete(path);
+            else await ReplaceAsync(path, rest, cancellationToken);
+            await reload(cancellationToken);
+            return findings;
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    public void Dispose() => _turn.Dispose();
+
+    private ImmutableArray<Finding> Check(List<SourceFile> files) => RuleDirectory.Check(files, site, templates).Findings;
+
+    private List<SourceFile> With(string rule, JsonElement document, out string path, out byte[] text)
+    {
+        List<SourceFile> files = [.. RuleDirectory.ReadFiles(paths)];
+        byte[] written = Write(document);
+        int at = files.FindIndex(f => RuleFileEditor.Find(f, rule) is not null);
+        if (at >= 0)
+        {
+            path = files[at].Path;
+            text = RuleFileEditor.Replace(files[at], rule, written);
+            files[at] = new SourceFile(path, text);
+            return files;
+        }
+
+        path = NewPath(rule);
+        text = [.. written, (byte)'\n'];
+        files.Add(new SourceFile(path, text));
+        return files;
+    }
+
+    /// <summary>A file of the rule's name in the first rules folder; never over a file that is there.</summary>
+    private string NewPath(string rule)
+    {
+        string folder = paths.FirstOrDefault(Directory.Exists) ?? throw new IOException("the site has no rules folder that a new rule could be written to: name one in the configuration (sites, rules)");
+        string name = ResourceAddress.IsSlug(rule) ? rule : "rule";
+        string path = Path.Combine(folder, name + ".json");
+        for (int i = 2; File.Exists(path); i++) path = Path.Combine(folder, FormattableString.Invariant($"{name}-{i}.json"));
+        return path;
+    }
+
+    private static byte[] Write(JsonElement document)
+    {
+        using var buffer = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(buffer, Indented)) document.WriteTo(writer);
+        return buffer.ToArray();
+    }
+
+    /// <summary>The new text stands beside the old one until it is on disk whole.</summary>
+    private static async Task ReplaceAsync(string path, byte[] text, CancellationToken cancellationToken)
+    {
+        string beside = path + ".new";
+        await using (var stream = new FileStream(beside, FileMode.Create, FileAccess.Write, FileShare.None))
+        {
+            await stream.WriteAsync(text, cancellationToken);
+            stream.Flush(flushToDisk: true);
+        }
+
+        File.Move(beside, path, overwrite: true);
+    }
+}

@@ -1,0 +1,74 @@
+using System.Runtime.CompilerServices;
+using Automation.Core.Model;
+using Automation.Host.Storage.Sql;
+
+namespace Automation.Host.History;
+
+/// <summary>The exception centre on the database of the process.</summary>
+internal sealed class ExceptionCentre(IDatabase database, TimeProvider time) : IExceptionCentre
+{
+    /// <summary>Kept at most; the oldest that are over give way. Default 200,000: years of a troubled estate.</summary>
+    private const long KeptRows = 200_000;
+
+    private static readonly TimeSpan KeptFor = TimeSpan.FromDays(3 * 365);
+
+    public event Action? Changed;
+
+    /// <summary>What a site's commit holds of exceptions is on disk.</summary>
+    public void Committed() => Changed?.Invoke();
+
+    public async ValueTask<IReadOnlyList<ExceptionRecord>> ReadAsync(ExceptionFilter filter, long? before, int maximum, CancellationToken cancellationToken) =>
+        await database.ReadAsync(s => ExceptionTable.Read(s, filter, before, Math.Clamp(maximum, 1, HistoryLimits.PageRows)), cancellationToken);
+
+    public async IAsyncEnumerable<ExceptionRecord> StreamAsync(ExceptionFilter filter, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        long? before = null;
+        while (true)
+        {
+            IReadOnlyList<ExceptionRecord> page = await ReadAsync(filter, before, HistoryLimits.PageRows, cancellationToken);
+            foreach (ExceptionRecord record in page) yield return record;
+            if (page.Count < HistoryLimits.PageRows) yield break;
+            before = page[^1].Id;
+        }
+    }
+
+    public async ValueTask<IReadOnlyDictionary<string, long>> CountAsync(ExceptionFilter filter, CancellationToken cancellationToken) =>
+        await database.ReadAsync(s => ExceptionTable.Count(s, filter), cancellationToken);
+
+    public async ValueTask<bool> AcknowledgeAsync(long id, string by, string note, CancellationToken cancellationToken)
+    {
+        DateTimeOffset now = time.GetUtcNow();
+        if (!await database.RunAsync(s => ExceptionTable.Acknowledge(s, id, by, note, now), cancellationToken)) return false;
+        Changed?.Invoke();
+        return true;
+    }
+
+    public async ValueTask ReportAsync(string site, ResourceAddress source, string type, bool? active, string message, CauseId? cause, CancellationToken cancellationToken)
+    {
+        DateTimeOffset now = time.GetUtcNow();
+        await database.RunAsync(
+            s =>
+            {
+                if (active is false) ExceptionTable.End(s, site, source, type, null, now);
+                else ExceptionTable.Begin(s, new ExceptionRecord { Id = 0, Site = site, Source = source, Type = type, Began = now, Ended = active is null ? now : null, Cause = cause, Message = message });
+                return 0;
+            },
+            cancellationToken);
+        Changed?.Invoke();
+    }
+
+    /// <summary>Removes what is older or more than is kept; returns how many went.</summary>
+    public async ValueTask<int> PruneAsync(CancellationToken cancellationToken)
+    {
+        int dropped = 0;
+        int rows;
+        do
+        {
+            DateTimeOffset before = time.GetUtcNow() - KeptFor;
+            rows = await database.RunAsync(s => ExceptionTable.Drop(s, before, HistoryLimits.DropRows) + ExceptionTable.Keep(s, KeptRows, HistoryLimits.DropRows), cancellationToken);
+            dropped += rows;
+        }
+        while (rows >= HistoryLimits.DropRows);
+        return dropped;
+    }
+}

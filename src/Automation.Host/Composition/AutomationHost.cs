@@ -10,6 +10,7 @@ using Automation.Host.Hub.Discovery;
 using Automation.Host.Hub.Requests;
 using Automation.Host.Hub.Requests.Verbs;
 using Automation.Host.Journal;
+using Automation.Host.Notifications;
 using Automation.Host.Operations;
 using Automation.Host.Outbox;
 using Automation.Host.Storage;
@@ -41,10 +42,12 @@ internal sealed partial class AutomationHost : IAsyncDisposable
     private MqttBroker? _broker;
     private MqttClient? _client;
     private IMqttBus? _bus;
+    private Outlet? _outlet;
     private RetainedTopics? _retained;
     private readonly ActionRuns _runs = new();
     private HomeAssistantDiscovery? _discovery;
     private ActionOutbox? _outbox;
+    private NotificationCentre? _notifications;
     private HealthPage? _health;
     private Task _cleanup = Task.CompletedTask;
     private bool _stopped;
@@ -101,19 +104,23 @@ internal sealed partial class AutomationHost : IAsyncDisposable
         foreach (SiteRuntime site in _sites) await site.DisposeAsync();
         foreach (SequenceMark mark in _marks) mark.Dispose();
         await _runs.StopAsync();
+        if (_notifications is not null) await _notifications.DisposeAsync();
         if (_discovery is not null) await _discovery.DisposeAsync();
         if (_retained is not null && _bus is { IsConnected: true })
         {
             using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(1), _time);
             try
             {
-                await _retained.SetAsync(_topics.Status, "offline"u8.ToArray(), limit.Token);
+                _retained.Set(_topics.Status, "offline"u8.ToArray());
+                await _outlet!.EmptiedAsync(limit.Token);
             }
             catch (OperationCanceledException)
             {
                 // The broker's will says it instead.
             }
         }
+
+        if (_outlet is not null) await _outlet.DisposeAsync();
 
         if (_client is not null) await _client.DisposeAsync();
         if (_broker is not null) await _broker.DisposeAsync();
@@ -136,50 +143,52 @@ internal sealed partial class AutomationHost : IAsyncDisposable
         _storage = await HostStorage.OpenAsync(_settings, _time, _loggers.CreateLogger("Automation.Storage"), cancellationToken);
         _store = _storage.Store;
         await OpenBusAsync(random, cancellationToken);
-        _retained = new RetainedTopics(_bus!, _logger);
+        _outlet = new Outlet(_bus!, new OutletLimits(), _logger);
+        _retained = new RetainedTopics(_outlet);
         _outbox = new ActionOutbox(_store, new DeviceExecutor(ConnectionOf), new OutboxLimits(), _time, new Random(random.Next()), _loggers.CreateLogger("Automation.Outbox"));
         _outbox.Finished += row =>
         {
             if (SiteOf(row.Request.On) is { } site) site.Inbox.Post(new SiteInput.Ended(row.Request, row.Outcome!, row.Attempts));
         };
 
-        var journal = new JournalStore(_storage.Database, [new HistoryPart(_storage.Recorder)], _storage.StandIn) { PartsRefused = e => LogPartsRefused(_logger, e.Message) };
+        var world = new RunningSites(_sites);
+        _notifications = new NotificationCentre(_settings.Notifications, _settings.DataFolder, _storage.Database, _bus!, _topics, world, _time, new Random(random.Next()), _loggers.CreateLogger("Automation.Notifications"));
+        _notifications.Service.Failed = (notice, detail) => SiteOf(notice)?.Projection.ProblemAsync("notificationFailed", default, detail) ?? Task.CompletedTask;
+        var journal = new JournalStore(_storage.Database, [_notifications, new HistoryPart(_storage.Recorder, _storage.Exceptions)], _storage.StandIn) { PartsRefused = e => LogPartsRefused(_logger, e.Message) };
         foreach ((SiteSource source, SiteRuleSet rules) in loaded)
         {
             foreach (Finding finding in rules.Rules.Findings) LogFinding(_logger, finding.Severity == FindingSeverity.Error ? LogLevel.Error : LogLevel.Warning, finding.ToString());
             ILogger logger = _loggers.CreateLogger("Automation." + source.Site.Id);
             SequenceMark mark = OpenMark(source.Site.Id);
             SitePlace place = await new SiteRestorer(source.Site.Id, journal, _store, rules.Rules, mark, _settings.Retention.Journal, _time, logger).RestoreAsync(cancellationToken);
-            _sites.Add(new SiteRuntime(source, rules, _settings.Templates, place, journal, _store, _storage.Operations, _outbox, _bus!, _topics, _retained, _settings.Retention.Journal, _time, random, _loggers));
+            _sites.Add(new SiteRuntime(source, rules, _settings.Templates, place, journal, _store, _storage.Operations, _outbox, _bus!, _topics, _outlet, _retained, _settings.Retention.Journal, _time, random, _loggers));
         }
 
-        await _retained.SetAsync(_topics.Status, "online"u8.ToArray(), cancellationToken);
-        await ShowInfoAsync();
+        _retained.Set(_topics.Status, "online"u8.ToArray());
+        ShowInfo();
         foreach (SiteRuntime site in _sites)
         {
             site.Projection.ExceptionTold = (exception, lasts) => _storage.Report(site.Site.Id, exception, lasts);
-            site.Projection.ActionEnded = (request, outcome, attempts) => _runs.EndedAsync(request, outcome, attempts, _time.GetUtcNow(), site.Site.TimeZone);
-            site.Projection.RulesLoaded = async rules =>
+            site.Projection.ActionEnded = (request, outcome, attempts) => _ = _runs.EndedAsync(request, outcome, attempts, _time.GetUtcNow(), site.Site.TimeZone);
+            site.Projection.RulesLoaded = rules =>
             {
                 site.Rules = rules;
-                await ShowInfoAsync();
-                if (_discovery is not null) await _discovery.ShowRulesAsync(site.Site.Id, rules.Definitions, CancellationToken.None);
+                ShowInfo();
+                _discovery?.ShowRules(site.Site.Id, rules.Definitions);
             };
-            site.Projection.FirmwareKnown = async (device, firmware) =>
-            {
-                if (_discovery is not null) await _discovery.ShowFirmwareAsync(device, firmware, CancellationToken.None);
-            };
+            site.Projection.FirmwareKnown = (device, firmware) => _discovery?.ShowFirmware(device, firmware);
         }
 
         await StartDiscoveryAsync(cancellationToken);
+        await _notifications.Service.StartAsync(cancellationToken);
         foreach (SiteRuntime site in _sites) await site.StartAsync(cancellationToken);
-        await StartStorageAsync();
+        StartStorage();
         _outbox.Start();
         _subscriptions.Add(await new RuleSwitchboard(_topics, rule => _sites.FirstOrDefault(s => s.HasRule(rule))?.Inbox, _storage.Operations, _logger).SubscribeAsync(_bus!, cancellationToken));
         _subscriptions.Add(await new RequestDesk(_topics, _bus!, new RequestVerbs(Verbs()), _storage.Operations, _time, _logger).SubscribeAsync(cancellationToken));
         _bus!.ConnectionChanged += connected =>
         {
-            if (connected) _ = _retained.RepublishAsync(_stop.Token);
+            if (connected) _retained.Republish();
         };
         _cleanup = CleanAsync();
         if (_settings.HttpPort is { } port) _health = await HealthPage.StartAsync(port, this, _loggers, cancellationToken);
@@ -200,6 +209,7 @@ internal sealed partial class AutomationHost : IAsyncDisposable
             .. new GroupVerbs(sites).All,
             .. new HistoryVerbs(sites, _storage!.History, _storage.Exceptions).All,
             .. new OperationVerbs(sites, _storage.Operations).All,
+            .. new NotificationVerbs(_notifications!, _bus!, _topics, new RunningSites(_sites), _time).All,
             _runs.Verb(sites),
         ];
     }
@@ -210,22 +220,21 @@ internal sealed partial class AutomationHost : IAsyncDisposable
         await _discovery.StartAsync(_bus!, cancellationToken);
     }
 
-    private async Task ShowInfoAsync() =>
-        await _retained!.SetAsync(_topics.Info, Payloads.Info(Version, _started, Payloads.Camel(_storage!.Watch.Level.ToString()), _sites.Select(s => (s.Site, s.Rules))), CancellationToken.None);
+    private void ShowInfo() => _retained!.Set(_topics.Info, Payloads.Info(Version, _started, Payloads.Camel(_storage!.Watch.Level.ToString()), _sites.Select(s => (s.Site, s.Rules))));
 
     /// <summary>Tells what the storage lost or cannot do, on every site: each may have an owner of its own.</summary>
-    private async Task StartStorageAsync()
+    private void StartStorage()
     {
         foreach (StorageProblem problem in _storage!.Problems)
         {
             LogStorageProblem(_logger, problem.Message);
-            foreach (SiteRuntime site in _sites) await site.Projection.ProblemAsync(problem.Type, default, problem.Message);
+            foreach (SiteRuntime site in _sites) _ = site.Projection.ProblemAsync(problem.Type, default, problem.Message);
         }
 
-        _storage.Watch.Changed += async (level, reason) =>
+        _storage.Watch.Changed += (level, reason) =>
         {
-            foreach (SiteRuntime site in _sites) await site.Projection.StorageAsync(level, reason);
-            await ShowInfoAsync();
+            foreach (SiteRuntime site in _sites) site.Projection.Storage(level, reason);
+            ShowInfo();
         };
         _storage.Operations.Add(new Operation { Via = OperationVia.Process, What = "start", Detail = Version });
         _storage.Start();
@@ -287,6 +296,8 @@ internal sealed partial class AutomationHost : IAsyncDisposable
         RuleSetFiles files = source.ReadFiles();
         return new SiteRuleSet(files.Load(source.Site, _settings.Templates), files.Pack());
     }
+
+    private SiteRuntime? SiteOf(Notice notice) => _sites.FirstOrDefault(s => s.Site.Id == notice.Site);
 
     private SiteRuntime? SiteOf(ResourceAddress resource) => _sites.FirstOrDefault(s => s.Site.Id == resource.Site);
 

@@ -41,8 +41,7 @@ internal sealed class HostStorage : IAsyncDisposable
             database, [new UpkeepTask("history", PruneHistoryAsync), new UpkeepTask("exceptions", t => Exceptions.PruneAsync(retention.ExceptionsKeptFor, t)), new UpkeepTask("the operation log", Operations.PruneAsync)], time, logger);
         Watch.Changed += (level, _) =>
         {
-            Recorder.Paused = level != StorageLevel.Ok;
-            return Task.CompletedTask;
+            Recorder.Paused = level == StorageLevel.Low;
         };
     }
 
@@ -98,19 +97,13 @@ internal sealed class HostStorage : IAsyncDisposable
         _upkeep.Start();
     }
 
-    /// <summary>Keeps an exception. Never waits.</summary>
-    /// <param name="lasts">Until its end is told; null: it is kept already.</param>
-    public void Report(string site, HubException told, bool? lasts)
+    /// <summary>Keeps an exception that no exception rule asked for. Never waits.</summary>
+    /// <param name="lasts">Until its end is told.</param>
+    public void Report(string site, HubException told, bool lasts)
     {
-        if (lasts is not { } until)
-        {
-            Exceptions.Committed();
-            return;
-        }
-
         ResourceAddress source = ResourceAddress.TryParse(told.Source, out ResourceAddress address) ? address : default;
         CauseId? cause = told.Cause is { } text && long.TryParse(text.AsSpan(text.LastIndexOf('-') + 1), out long sequence) ? new CauseId(site, sequence) : null;
-        _reports.Add(new ExceptionReport(site, source, told.Type, told.Rule, told.Active ? until ? true : null : false, told.At, told.Message, cause));
+        _reports.Add(new ExceptionReport(site, source, told.Type, told.Rule, told.Active ? lasts ? true : null : false, told.At, told.Message, cause));
     }
 
     public async ValueTask DisposeAsync()

@@ -4,6 +4,7 @@ using Automation.Core.Rules;
 using Automation.Host.Foreign;
 using Automation.Host.Hub;
 using Automation.Host.Journal;
+using Automation.Host.Notifications;
 using Automation.Host.Operations;
 using Automation.Host.Outbox;
 using Automation.Host.Storage;
@@ -34,7 +35,7 @@ internal sealed class SiteRuntime : IDeviceObserver, IPictureObserver, IAsyncDis
 
     public SiteRuntime(
         SiteSource source, SiteRuleSet rules, TemplateLibrary templates, SitePlace place, JournalStore journal, IHostStore store, IOperationLog operations, ActionOutbox outbox, IMqttBus bus, TopicNames topics,
-        RetainedTopics retained, JournalLimits limits, TimeProvider time, Random random, ILoggerFactory loggers)
+        Outlet outlet, RetainedTopics retained, JournalLimits limits, TimeProvider time, Random random, ILoggerFactory loggers)
     {
         Site site = source.Site;
         Site = site;
@@ -45,7 +46,7 @@ internal sealed class SiteRuntime : IDeviceObserver, IPictureObserver, IAsyncDis
         _topics = topics;
         _time = time;
         _logger = loggers.CreateLogger("Automation." + site.Id);
-        Projection = new SiteProjection(site, rules.Rules.Definitions, topics, bus, retained, time, _logger);
+        Projection = new SiteProjection(site, rules.Rules.Definitions, topics, outlet, retained, time, _logger);
         _writer = new SiteWriter(site, rules, place, Inbox, journal, store, outbox, Projection, limits, time, _logger);
         _reloader = new RuleReloader(source, templates, Inbox, Projection, rules.Rules.Fingerprint, operations, time, _logger);
         Folder = new RuleFolder(site, source.RulePaths, templates, _reloader.LookAsync);

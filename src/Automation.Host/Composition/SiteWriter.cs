@@ -91,7 +91,7 @@ internal sealed partial class SiteWriter
         Take(JournalEntry.Start(_next, Now()));
         await CommitAsync();
         await _projection.RulesLoadedAsync(Engine, _rules.Rules);
-        await _projection.ShowStatesAsync(Engine);
+        _projection.ShowStates(Engine);
         foreach (string problem in _place.Problems) await _projection.ProblemAsync("stateLost", default, problem);
         if (_place.Problems.Count > 0) await _snapshots.SaveNowAsync(_player);
         foreach (SiteOutput output in _place.Untold) await _projection.ShowAsync(output, Engine, _rules.Rules);

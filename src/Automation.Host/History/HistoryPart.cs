@@ -5,7 +5,7 @@ using Automation.Host.Storage.Sql;
 namespace Automation.Host.History;
 
 /// <summary>The history's share of a site's commit.</summary>
-internal sealed class HistoryPart(HistoryRecorder recorder) : ISiteCommitPart
+internal sealed class HistoryPart(HistoryRecorder recorder, ExceptionCentre? exceptions = null) : ISiteCommitPart
 {
     public void Write(SqlSession session, SiteCommit commit)
     {
@@ -16,5 +16,10 @@ internal sealed class HistoryPart(HistoryRecorder recorder) : ISiteCommitPart
         }
 
         recorder.Write(session, commit.Site, commit.Row.Last, commit.Row.At, commit.Outputs);
+    }
+
+    public void Committed(SiteCommit commit)
+    {
+        if (exceptions is not null && commit.Outputs.Any(o => o is SiteOutput.Exceptional)) exceptions.Committed();
     }
 }

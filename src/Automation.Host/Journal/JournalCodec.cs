@@ -5,7 +5,7 @@ namespace Automation.Host.Journal;
 /// <code>
 /// row      CRC-32C of the rest (4, little-endian) | version (1) | digest of the outputs (8) | number of the first entry (8) | its ticks (8) | entries
 /// entry    kind (1) | number − the one before (varint) | ticks − those before (varint) | by kind:
-///            Event                   resource text | type text | state (1) | data
+///            Event                   resource text | type text | state, 0x80: initial (1) | data
 ///            State                   resource text | initial (1) | data
 ///            RuleToggle              rule text | on (1)
 ///            CountCorrection         resource text | count (varint)
@@ -25,6 +25,9 @@ internal static class JournalCodec
 
     /// <summary>Largest row that is read; a commit is far smaller.</summary>
     public const int MaximumBytes = 64 * 1024 * 1024;
+
+    /// <summary>Beside the state of an event: it is old.</summary>
+    public const int InitialEvent = 0x80;
 
     /// <summary>Kinds of values: those of <c>DataKind</c>, and whole numbers apart, because most numbers are.</summary>
     public const byte WholeNumber = 16;

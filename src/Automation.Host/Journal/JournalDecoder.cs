@@ -50,7 +50,7 @@ internal ref struct JournalDecoder
             case JournalEntryKind.Start:
                 return JournalEntry.Start(sequence, at);
             case JournalEntryKind.Event:
-                return JournalEntry.Of(EngineInput.Event(sequence, at, Resource(), Name(), (EventState)Byte(), Data()));
+                return Event(sequence, at);
             case JournalEntryKind.State:
                 return State(sequence, at);
             case JournalEntryKind.RuleToggle:
@@ -68,6 +68,13 @@ internal ref struct JournalDecoder
             default:
                 throw JournalCodec.Damaged("a kind of entry is not known");
         }
+    }
+
+    private JournalEntry Event(long sequence, DateTimeOffset at)
+    {
+        (ResourceAddress resource, string type, byte state) = (Resource(), Name(), Byte());
+        bool initial = (state & JournalCodec.InitialEvent) != 0;
+        return JournalEntry.Of(EngineInput.Event(sequence, at, resource, type, (EventState)(state & ~JournalCodec.InitialEvent), Data()) with { Initial = initial });
     }
 
     private JournalEntry State(long sequence, DateTimeOffset at)

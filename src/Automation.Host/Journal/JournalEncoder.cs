@@ -43,7 +43,7 @@ internal sealed class JournalEncoder
             case JournalEntryKind.Event:
                 Text(entry.Input.Resource.Value);
                 Text(entry.Input.Name);
-                Byte((byte)entry.Input.EventState);
+                Byte((byte)((byte)entry.Input.EventState | (entry.Input.Initial ? JournalCodec.InitialEvent : 0)));
                 Data(entry.Input.Data);
                 break;
             case JournalEntryKind.State:

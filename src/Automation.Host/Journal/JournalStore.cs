@@ -24,7 +24,9 @@ internal sealed class JournalStore(IDatabase database, IReadOnlyList<ISiteCommit
     {
         try
         {
-            return await CommitAsync(commit, parts, cancellationToken);
+            List<OutboxRow> added = await CommitAsync(commit, parts, cancellationToken);
+            foreach (ISiteCommitPart part in parts) part.Committed(commit);
+            return added;
         }
         catch (StorageException e) when (e.Reason == StorageReason.Refused && parts.Count > 0)
         {
@@ -117,6 +119,17 @@ internal sealed class JournalStore(IDatabase database, IReadOnlyList<ISiteCommit
 
         await Do(s => JournalTable.DropRules(s, site, oldest.At), cancellationToken);
         return removed;
+    }
+
+    private List<OutboxRow> Write(SqlSession s, SiteCommit commit)
+    {
+        if (commit.RuleSet is { } rules) JournalTable.AddRules(s, commit.Site, rules.Fingerprint, commit.Row.At, rules.Bytes);
+        JournalTable.Add(s, commit.Site, commit.Row);
+        foreach (RuleSwitch change in commit.Toggles) SqlHostStore.SaveToggle(s, change.Rule, change.Enabled, change.At);
+        foreach (string id in commit.Ended) OutboxTable.Tell(s, id);
+        List<OutboxRow> added = OutboxTable.Add(s, commit.Requests);
+        foreach (ISiteCommitPart part in parts) part.Write(s, commit);
+        return added;
     }
 
     private async ValueTask Do(Action<SqlSession> work, CancellationToken cancellationToken) => await database.RunAsync(

@@ -32,4 +32,9 @@ internal interface ISiteCommitPart
 {
     /// <summary>Runs on the database's thread; must be short and must not change anything but the database.</summary>
     void Write(SqlSession session, SiteCommit commit);
+
+    /// <summary>It is on disk. Must return quickly.</summary>
+    void Committed(SiteCommit commit)
+    {
+    }
 }

@@ -18,7 +18,7 @@ public sealed class JournalCodecTests
             JournalEntry.Load(7, Noon, "fingerprint"),
             JournalEntry.Start(8, Noon.AddTicks(1)),
             JournalEntry.Of(EngineInput.Event(9, Noon.AddSeconds(1), Zone, "zoneAlarm", EventState.Active, data)),
-            JournalEntry.Of(EngineInput.Event(10, Noon.AddSeconds(1), Zone, "zoneAlarm", EventState.Inactive)),
+            JournalEntry.Of(EngineInput.Event(10, Noon.AddSeconds(1), Zone, "zoneAlarm", EventState.Inactive) with { Initial = true }),
             JournalEntry.Of(EngineInput.State(11, Noon.AddSeconds(2), Zone, data, initial: true)),
             JournalEntry.Of(EngineInput.RuleToggle(12, Noon.AddSeconds(3), "a-rule", false)),
             JournalEntry.Of(EngineInput.CountCorrection(13, Noon.AddSeconds(3), ResourceAddress.Parse("store/groups/floor"), 1_000_000)),
@@ -29,6 +29,15 @@ public sealed class JournalCodecTests
         JournalBatch batch = JournalDecoder.Read(Encode(entries, 0xFEDC_BA98_7654_3210).Bytes.Span);
         Assert.Equal(entries, batch.Entries);
         Assert.Equal(0xFEDC_BA98_7654_3210, batch.Digest);
+    }
+
+    [Fact]
+    public void EngineInput_HasNothingThatTheJournalDoesNotKeep()
+    {
+        // A property that is new here belongs into JournalEncoder and JournalDecoder, and into the entries of the test above.
+        Assert.Equal(
+            ["At", "Count", "Data", "EventState", "Initial", "Kind", "Name", "On", "Resource", "Sequence"],
+            typeof(EngineInput).GetProperties().Select(p => p.Name).Order(StringComparer.Ordinal));
     }
 
     [Fact]

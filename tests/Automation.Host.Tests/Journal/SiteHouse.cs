@@ -96,9 +96,10 @@ internal sealed class SiteHouse : IAsyncDisposable
         SequenceMark mark = _mark = SequenceMark.Open(_database + "-marks", "store");
         SitePlace place = await new SiteRestorer("store", journal, store, rules, mark, Limits, Time, new Listener(Problems)).RestoreAsync(CancellationToken.None);
         ActionOutbox outbox = _outbox = new ActionOutbox(store, Devices, new OutboxLimits { Jitter = 0 }, Time, new Random(1), NullLogger.Instance);
-        var retained = new RetainedTopics(Bus, NullLogger.Instance);
+        var outlet = new Outlet(Bus, new OutletLimits(), NullLogger.Instance);
+        var retained = new RetainedTopics(outlet);
         SiteRuntime runtime = _runtime = new SiteRuntime(
-            source, new SiteRuleSet(rules, files.Pack()), ShippedTemplates.Library, place, journal, store, new ListedOperations(), outbox, Bus, _topics, retained, Limits, Time, new Random(1), NullLoggerFactory.Instance);
+            source, new SiteRuleSet(rules, files.Pack()), ShippedTemplates.Library, place, journal, store, new ListedOperations(), outbox, Bus, _topics, outlet, retained, Limits, Time, new Random(1), NullLoggerFactory.Instance);
         outbox.Finished += row => runtime.Inbox.Post(new SiteInput.Ended(row.Request, row.Outcome!, row.Attempts));
         await runtime.StartAsync(CancellationToken.None);
         outbox.Start();

@@ -71,7 +71,6 @@ public sealed class StorageFullTests : IDisposable
         watch.Changed += (level, reason) =>
         {
             lock (told) told.Add((level, reason));
-            return Task.CompletedTask;
         };
         watch.Start();
         Volatile.Write(ref free, 10_000_000);

@@ -121,17 +121,6 @@ internal sealed class JournalStore(IDatabase database, IReadOnlyList<ISiteCommit
         return removed;
     }
 
-    private List<OutboxRow> Write(SqlSession s, SiteCommit commit)
-    {
-        if (commit.RuleSet is { } rules) JournalTable.AddRules(s, commit.Site, rules.Fingerprint, commit.Row.At, rules.Bytes);
-        JournalTable.Add(s, commit.Site, commit.Row);
-        foreach (RuleSwitch change in commit.Toggles) SqlHostStore.SaveToggle(s, change.Rule, change.Enabled, change.At);
-        foreach (string id in commit.Ended) OutboxTable.Tell(s, id);
-        List<OutboxRow> added = OutboxTable.Add(s, commit.Requests);
-        foreach (ISiteCommitPart part in parts) part.Write(s, commit);
-        return added;
-    }
-
     private async ValueTask Do(Action<SqlSession> work, CancellationToken cancellationToken) => await database.RunAsync(
         s =>
         {

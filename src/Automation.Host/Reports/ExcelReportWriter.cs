@@ -20,7 +20,7 @@ internal sealed class ExcelReportWriter(ReportLimits limits) : IReportWriter
         bold.Font.Bold = true;
         StyleId header = spreadsheet.AddStyle(bold);
         var sheet = new WorksheetOptions { FrozenRows = 1 };
-        for (int i = 0; i < report.Columns.Length; i++) sheet.Column(i + 1).Width = report.Columns[i].Width;
+        for (int i = 0; i < report.Columns.Length; i++) sheet.Column(i + 1).Width = Math.Max(report.Columns[i].Width, 20);
         string last = string.Create(CultureInfo.InvariantCulture, $"{SpreadsheetUtility.GetColumnName(report.Columns.Length)}{limits.Rows + 1}");
         sheet.AutoFilter = new AutoFilterOptions($"A1:{last}");
         await spreadsheet.StartWorksheetAsync("Rows", sheet, cancellationToken);

@@ -33,7 +33,7 @@ public sealed class ExceptionReportTests
         ExceptionCentre centre = await FillAsync(house);
         var filter = new ExceptionFilter { Sites = ["store"], Types = ["videoLoss"] };
         string[] lines = Lines(await WriteAsync(centre, filter));
-        Assert.Equal("Began,Ended,UTC offset,Lasted (s),Site,Where,Address,Exception,Message,Rule,Acknowledged,By,Cause", lines[0]);
+        Assert.Equal("Began,Ended,Zone,Seconds,Site,Where,Address,Exception,Message,Rule,Seen,By,Cause", lines[0]);
         Assert.Equal("2026-11-20 13:00:00,2026-11-20 13:01:30,UTC+01:00,90,Store,\"Recorder, Eingang\",store/nvr/channel/1,Video loss,'=1+1,,2026-11-20 13:01:30,anna,store-7", lines[1]);
         Assert.Equal(2, lines.Length);
         Assert.Equal(4, Lines(await WriteAsync(centre, new ExceptionFilter())).Length);

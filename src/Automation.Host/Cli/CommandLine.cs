@@ -22,6 +22,7 @@ internal static class CommandLine
             TemplateVerb.Create(output),
             SimulateVerb.Create(output, time),
             DiscoverVerb.Create(output, error, time),
+            SecretVerb.Create(output, error),
             PackagingVerb.Create(output),
         };
         ParseResult parsed = root.Parse(args);

@@ -37,6 +37,8 @@ internal sealed record HostConfiguration
     /// <summary>Where devices may push their events; null: nowhere.</summary>
     public PushConfiguration? Push { get; init; }
 
+    public NotificationConfiguration Notifications { get; init; } = new();
+
     public ExternalBrokerConfiguration? External { get; init; }
 
     public BrokerConfiguration Broker { get; init; } = new();
@@ -59,6 +61,7 @@ internal sealed record HostConfiguration
             Postgres = Postgres?.ToOptions(File, environment),
             BaseTopic = BaseTopic,
             Discovery = Discovery,
+            Notifications = Notifications.ToSettings(File, [.. sites.Select(s => s.Site.Id)], environment),
             Sites = sites,
             HttpPort = overrides.HttpPort ?? HttpPort,
             Push = Push?.ToSettings(File, environment, name => Kept(() => kept.Value.Find(name))),

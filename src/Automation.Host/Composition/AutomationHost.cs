@@ -6,12 +6,14 @@ using Automation.Core.Model;
 using Automation.Core.Rules;
 using Automation.Host.Devices;
 using Automation.Host.Foreign;
+using Automation.Host.History;
 using Automation.Host.Hub;
 using Automation.Host.Hub.Discovery;
 using Automation.Host.Hub.Requests;
 using Automation.Host.Hub.Requests.Verbs;
 using Automation.Host.Notifications;
 using Automation.Host.Outbox;
+using Automation.Host.Reports;
 using Automation.Host.Scripting;
 using Automation.Host.Storage;
 using Automation.Host.Storage.Postgres;
@@ -46,6 +48,7 @@ internal sealed partial class AutomationHost : IAsyncDisposable
     private MqttBroker? _broker;
     private MqttClient? _client;
     private IMqttBus? _bus;
+    private Outlet? _outlet;
     private RetainedTopics? _retained;
     private readonly ActionRuns _runs = new();
     private HomeAssistantDiscovery? _discovery;
@@ -118,13 +121,16 @@ internal sealed partial class AutomationHost : IAsyncDisposable
             using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(1), _time);
             try
             {
-                await _retained.SetAsync(_topics.Status, "offline"u8.ToArray(), limit.Token);
+                _retained.Set(_topics.Status, "offline"u8.ToArray());
+                await _outlet!.EmptiedAsync(limit.Token);
             }
             catch (OperationCanceledException)
             {
                 // The broker's will says it instead.
             }
         }
+
+        if (_outlet is not null) await _outlet.DisposeAsync();
 
         if (_client is not null) await _client.DisposeAsync();
         if (_broker is not null) await _broker.DisposeAsync();
@@ -146,7 +152,8 @@ internal sealed partial class AutomationHost : IAsyncDisposable
         RefuseDuplicates(loaded.SelectMany(l => l.Rules.Definitions));
         _store = await OpenStorageAsync(cancellationToken);
         await OpenBusAsync(random, cancellationToken);
-        _retained = new RetainedTopics(_bus!, _logger);
+        _outlet = new Outlet(_bus!, new OutletLimits(), _logger);
+        _retained = new RetainedTopics(_outlet);
         _outbox = new ActionOutbox(_store, new DeviceExecutor(ConnectionOf), new OutboxLimits(), _time, new Random(random.Next()), _loggers.CreateLogger("Automation.Outbox"));
         _outbox.Finished += (request, outcome, attempts) =>
         {
@@ -165,23 +172,20 @@ internal sealed partial class AutomationHost : IAsyncDisposable
         {
             foreach (Finding finding in rules.Findings) LogFinding(_logger, finding.Severity == FindingSeverity.Error ? LogLevel.Error : LogLevel.Warning, finding.ToString());
             SiteEngine engine = await OpenEngineAsync(source.Site, rules, cancellationToken);
-            _sites.Add(new SiteRuntime(source.Site, rules, source.RulePaths, _settings.Templates, engine, _store, _outbox, _notifications, _bus!, _topics, _retained, _time, random, _loggers));
+            _sites.Add(new SiteRuntime(source.Site, rules, source.RulePaths, _settings.Templates, engine, _store, _outbox, _notifications, _bus!, _topics, _outlet, _retained, _time, random, _loggers));
         }
 
-        await _retained.SetAsync(_topics.Status, "online"u8.ToArray(), cancellationToken);
-        await ShowInfoAsync();
+        _retained.Set(_topics.Status, "online"u8.ToArray());
+        ShowInfo();
         foreach (SiteRuntime site in _sites)
         {
-            site.Projection.RulesLoaded = async rules =>
+            site.Projection.RulesLoaded = rules =>
             {
                 site.Rules = rules;
-                await ShowInfoAsync();
-                if (_discovery is not null) await _discovery.ShowRulesAsync(site.Site.Id, rules.Definitions, CancellationToken.None);
+                ShowInfo();
+                _discovery?.ShowRules(site.Site.Id, rules.Definitions);
             };
-            site.Projection.FirmwareKnown = async (device, firmware) =>
-            {
-                if (_discovery is not null) await _discovery.ShowFirmwareAsync(device, firmware, CancellationToken.None);
-            };
+            site.Projection.FirmwareKnown = (device, firmware) => _discovery?.ShowFirmware(device, firmware);
         }
 
         await StartDiscoveryAsync(cancellationToken);
@@ -192,7 +196,7 @@ internal sealed partial class AutomationHost : IAsyncDisposable
         _subscriptions.Add(await new RequestDesk(_topics, _bus!, new RequestVerbs(Verbs()), _time, _logger).SubscribeAsync(cancellationToken));
         _bus!.ConnectionChanged += connected =>
         {
-            if (connected) _ = _retained.RepublishAsync(_stop.Token);
+            if (connected) _retained.Republish();
         };
         _cleanup = CleanAsync();
         await OpenPushAsync(cancellationToken);
@@ -208,11 +212,13 @@ internal sealed partial class AutomationHost : IAsyncDisposable
             .. new HealthVerbs(sites, _bus!, _started).All,
             .. new RuleVerbs(sites).All,
             .. new RuleFileVerbs(sites).All,
+            .. new RuleBatchVerbs(sites).All,
             .. new SimulateVerbs(sites).All,
             .. new TemplateVerbs(sites, _settings.Templates).All,
             .. new DeviceVerbs(sites).All,
             .. new GroupVerbs(sites).All,
             .. new NotificationVerbs(_notifications!, _bus!, _topics, new RunningSites(_sites), _time).All,
+            new ExceptionExport(new ExceptionCentre(_database!, _time), () => [.. _sites.Select(s => s.Site)], new ExportFolder(_settings.DataFolder, new ReportLimits(), _time), new ReportLimits(), _time).Verb,
             _runs.Verb(sites),
         ];
     }
@@ -245,7 +251,7 @@ internal sealed partial class AutomationHost : IAsyncDisposable
         await _discovery.StartAsync(_bus!, cancellationToken);
     }
 
-    private async Task ShowInfoAsync() => await _retained!.SetAsync(_topics.Info, Payloads.Info(Version, _started, _sites.Select(s => (s.Site, s.Rules))), CancellationToken.None);
+    private void ShowInfo() => _retained!.Set(_topics.Info, Payloads.Info(Version, _started, _sites.Select(s => (s.Site, s.Rules))));
 
     private async Task CleanAsync()
     {

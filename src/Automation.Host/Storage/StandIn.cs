@@ -44,6 +44,9 @@ internal sealed partial class StandIn : IAsyncDisposable
         _loop = Task.Run(RunAsync);
     }
 
+    /// <summary>All that waited is in the database. Must return quickly.</summary>
+    public event Action? Written;
+
     /// <summary>Something waits for the database.</summary>
     public bool IsInUse
     {
@@ -152,6 +155,7 @@ internal sealed partial class StandIn : IAsyncDisposable
             if (batch.Length == 0)
             {
                 LogEnds(_logger, written);
+                Written?.Invoke();
                 return true;
             }
 

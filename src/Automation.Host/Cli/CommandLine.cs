@@ -20,6 +20,7 @@ internal static class CommandLine
             ReplayVerb.Create(output),
             ExplainVerb.Create(output),
             TemplateVerb.Create(output),
+            ExportVerb.Create(output, time),
             SimulateVerb.Create(output, time),
             DiscoverVerb.Create(output, error, time),
             PackagingVerb.Create(output),

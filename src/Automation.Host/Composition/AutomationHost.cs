@@ -5,12 +5,14 @@ using Automation.Core.Engine;
 using Automation.Core.Model;
 using Automation.Core.Rules;
 using Automation.Host.Foreign;
+using Automation.Host.History;
 using Automation.Host.Hub;
 using Automation.Host.Hub.Discovery;
 using Automation.Host.Hub.Requests;
 using Automation.Host.Hub.Requests.Verbs;
 using Automation.Host.Notifications;
 using Automation.Host.Outbox;
+using Automation.Host.Reports;
 using Automation.Host.Scripting;
 using Automation.Host.Storage;
 using Automation.Host.Storage.Postgres;
@@ -201,11 +203,13 @@ internal sealed partial class AutomationHost : IAsyncDisposable
             .. new HealthVerbs(sites, _bus!, _started).All,
             .. new RuleVerbs(sites).All,
             .. new RuleFileVerbs(sites).All,
+            .. new RuleBatchVerbs(sites).All,
             .. new SimulateVerbs(sites).All,
             .. new TemplateVerbs(sites, _settings.Templates).All,
             .. new DeviceVerbs(sites).All,
             .. new GroupVerbs(sites).All,
             .. new NotificationVerbs(_notifications!, _bus!, _topics, new RunningSites(_sites), _time).All,
+            new ExceptionExport(new ExceptionCentre(_database!, _time), () => [.. _sites.Select(s => s.Site)], new ExportFolder(_settings.DataFolder, new ReportLimits(), _time), new ReportLimits(), _time).Verb,
             _runs.Verb(sites),
         ];
     }

@@ -222,7 +222,7 @@ internal sealed partial class AutomationHost : IAsyncDisposable
             .. new HistoryVerbs(sites, _storage!.History, _storage.Exceptions).All,
             .. new OperationVerbs(sites, _storage.Operations).All,
             .. new NotificationVerbs(_notifications!, _bus!, _topics, new RunningSites(_sites), _time).All,
-            new ExceptionExport(new ExceptionCentre(_database!, _time), () => [.. _sites.Select(s => s.Site)], new ExportFolder(_settings.DataFolder, new ReportLimits(), _time), new ReportLimits(), _time).Verb,
+            new ExceptionExport(_storage.Exceptions, () => [.. _sites.Select(s => s.Site)], new ExportFolder(_settings.DataFolder, new ReportLimits(), _time), new ReportLimits(), _time).Verb,
             _runs.Verb(sites),
         ];
     }

@@ -20,7 +20,7 @@ internal sealed class HostStorage : IAsyncDisposable
     private readonly StorageUpkeep _upkeep;
     private readonly RetentionLimits _retention;
     private readonly TimeProvider _time;
-    private readonly WriteBehind<ExceptionReport> _reports;
+    private readonly WriteBehind<ReportedException> _reports;
 
     private HostStorage(DataFolderLock folder, string path, SqlDatabase database, long lastPosition, IReadOnlyList<StorageProblem> problems, RetentionLimits retention, TimeProvider time, ILogger logger)
     {
@@ -36,7 +36,7 @@ internal sealed class HostStorage : IAsyncDisposable
         Exceptions = new ExceptionCentre(database, time);
         Operations = new OperationLog(database, retention.Operations, time, logger);
         Watch = new StorageWatch(database, path, retention.MinimumFreeBytes, time, logger);
-        _reports = new WriteBehind<ExceptionReport>("The exception centre", WaitingExceptions, reports => Exceptions.ReportAsync(reports, CancellationToken.None), time, logger);
+        _reports = new WriteBehind<ReportedException>("The exception centre", WaitingExceptions, reports => Exceptions.ReportAsync(reports, CancellationToken.None), time, logger);
         _upkeep = new StorageUpkeep(
             database, [new UpkeepTask("history", PruneHistoryAsync), new UpkeepTask("exceptions", t => Exceptions.PruneAsync(retention.ExceptionsKeptFor, t)), new UpkeepTask("the operation log", Operations.PruneAsync)], time, logger);
         Watch.Changed += (level, _) =>
@@ -103,7 +103,7 @@ internal sealed class HostStorage : IAsyncDisposable
     {
         ResourceAddress source = ResourceAddress.TryParse(told.Source, out ResourceAddress address) ? address : default;
         CauseId? cause = told.Cause is { } text && long.TryParse(text.AsSpan(text.LastIndexOf('-') + 1), out long sequence) ? new CauseId(site, sequence) : null;
-        _reports.Add(new ExceptionReport(site, source, told.Type, told.Rule, told.Active ? lasts ? true : null : false, told.At, told.Message, cause));
+        _reports.Add(new ReportedException(site, source, told.Type, told.Rule, told.Active ? lasts ? true : null : false, told.At, told.Message, cause));
     }
 
     public async ValueTask DisposeAsync()

@@ -42,15 +42,15 @@ internal sealed class ExceptionCentre(IDatabase database, TimeProvider time) : I
     }
 
     public ValueTask ReportAsync(string site, ResourceAddress source, string type, bool? active, string message, CauseId? cause, CancellationToken cancellationToken) =>
-        ReportAsync([new ExceptionReport(site, source, type, null, active, time.GetUtcNow(), message, cause)], cancellationToken);
+        ReportAsync([new ReportedException(site, source, type, null, active, time.GetUtcNow(), message, cause)], cancellationToken);
 
     /// <summary>Several at once, in one transaction.</summary>
-    public async ValueTask ReportAsync(IReadOnlyList<ExceptionReport> reports, CancellationToken cancellationToken)
+    public async ValueTask ReportAsync(IReadOnlyList<ReportedException> reports, CancellationToken cancellationToken)
     {
         await database.RunAsync(
             s =>
             {
-                foreach (ExceptionReport r in reports)
+                foreach (ReportedException r in reports)
                 {
                     if (r.Active is false) ExceptionTable.End(s, r.Site, r.Source, r.Type, r.Rule, r.At);
                     else ExceptionTable.Begin(s, new ExceptionRecord { Id = 0, Site = r.Site, Source = r.Source, Type = r.Type, Rule = r.Rule, Began = r.At, Ended = r.Active is null ? r.At : null, Cause = r.Cause, Message = r.Message });

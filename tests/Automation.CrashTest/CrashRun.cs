@@ -27,10 +27,11 @@ internal sealed partial class CrashRun(CrashOptions options, string folder)
         var auditor = new Auditor(data, folder, _witness, Say);
         var story = new Story(world, _witness, _random);
 
-        // The first life is left alone until counting has begun: people are counted from the first report on.
+        // The first life is left alone until counting has begun: the first report is the base, people are counted from the second on.
         await LiveAsync(world, async _ =>
         {
             await Until(world.IsHeardAsync, "the devices are heard");
+            await world.EmitAsync(new { device = "entrance", @event = "peopleCounting", enter = 0 });
             await world.EmitAsync(new { device = "entrance", @event = "peopleCounting", enter = 1 });
             await Until(() => Task.FromResult(_witness.Inside >= 0), "counting began");
         });
@@ -38,13 +39,22 @@ internal sealed partial class CrashRun(CrashOptions options, string folder)
         long before = auditor.Inside;
         for (int kill = 1; kill <= options.Kills; kill++)
         {
-            TimeSpan at = _random.Next(4) == 0 ? _start * _random.NextDouble() : _start + TimeSpan.FromMilliseconds(_random.Next(0, 900));
-            await LiveAsync(world, async stop =>
+            // One in four is killed while it starts, one soon after it runs, two after they have heard their devices.
+            TimeSpan? starting = _random.Next(4) == 0 ? _start * _random.NextDouble() : null;
+            bool heard = _random.Next(3) != 0;
+            TimeSpan running = TimeSpan.FromMilliseconds(_random.Next(0, 900));
+            var life = Stopwatch.StartNew();
+            await LiveAsync(world, async program =>
             {
-                using var end = CancellationTokenSource.CreateLinkedTokenSource(stop);
-                end.CancelAfter(at);
-                await story.TellAsync(end.Token);
+                using var end = new CancellationTokenSource();
+                Task telling = story.TellAsync(end.Token);
+                if (starting is null) await program.Running;
+                if (starting is null && heard) await Until(world.IsHeardAsync, "the devices are heard");
+                await Task.Delay(starting ?? running);
+                await end.CancelAsync();
+                await telling;
             });
+            TimeSpan at = life.Elapsed;
             await world.CollectAsync();
             await auditor.AuditAsync();
             if (options.Verbose) Say(string.Create(CultureInfo.InvariantCulture, $"kill {kill} after {at.TotalMilliseconds:0} ms: {auditor.Inputs} inputs, {auditor.Requests.Count} requests, lost {auditor.Lost}, mismatches {auditor.HashMismatches}"));
@@ -59,13 +69,13 @@ internal sealed partial class CrashRun(CrashOptions options, string folder)
     }
 
     /// <summary>One life: starts, lets things happen beside it, and kills it when they end.</summary>
-    private async Task LiveAsync(World world, Func<CancellationToken, Task> happening)
+    private async Task LiveAsync(World world, Func<ProgramProcess, Task> happening)
     {
         var watch = Stopwatch.StartNew();
         await using ProgramProcess program = Start(world);
         using var stop = new CancellationTokenSource();
         Task connecting = ConnectAsync(program, watch, stop.Token);
-        await happening(stop.Token);
+        await happening(program);
         await program.KillAsync();
         await stop.CancelAsync();
         await connecting;

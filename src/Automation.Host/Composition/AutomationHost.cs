@@ -51,6 +51,8 @@ internal sealed partial class AutomationHost : IAsyncDisposable
     private HomeAssistantDiscovery? _discovery;
     private ActionOutbox? _outbox;
     private NotificationCentre? _notifications;
+    private ExceptionCentre? _exceptions;
+    private HealthMailer? _mailer;
     private HealthPage? _health;
     private Task _cleanup = Task.CompletedTask;
     private bool _stopped;
@@ -101,6 +103,7 @@ internal sealed partial class AutomationHost : IAsyncDisposable
         await _stop.CancelAsync();
         await _cleanup;
         if (_health is not null) await _health.DisposeAsync();
+        if (_mailer is not null) await _mailer.DisposeAsync();
         foreach (IAsyncDisposable subscription in _subscriptions) await subscription.DisposeAsync();
         await Task.WhenAll(_sites.Select(s => s.StopInputAsync()));
         if (_outbox is not null) await _outbox.StopAsync();
@@ -159,6 +162,8 @@ internal sealed partial class AutomationHost : IAsyncDisposable
         var world = new RunningSites(_sites);
         _notifications = new NotificationCentre(_settings.Notifications, _settings.DataFolder, _database!, _bus!, _topics, world, _time, new Random(random.Next()), _loggers.CreateLogger("Automation.Notifications"));
         _notifications.Service.Failed = (notice, detail) => SiteOf(notice)?.Projection.ProblemAsync("notificationFailed", default, detail) ?? Task.CompletedTask;
+        _exceptions = new ExceptionCentre(_database!, _time);
+        _exceptions.Changed += _notifications.Service.Look;
         IReadOnlyDictionary<string, bool> toggles = await _store.ReadTogglesAsync(cancellationToken);
         foreach ((SiteSource source, SiteRules rules) in loaded)
         {
@@ -190,6 +195,13 @@ internal sealed partial class AutomationHost : IAsyncDisposable
         {
             if (connected) _retained.Republish();
         };
+        if (_settings.Notifications.HealthReports is { } reports)
+        {
+            var shown = new SiteLookup(_sites, _topics, _retained!);
+            _mailer = new HealthMailer(reports, _settings.Notifications, [.. _sites.Select(s => s.Site)], shown.Availability, shown.State, _time, new Random(random.Next()), _loggers.CreateLogger("Automation.Reports"));
+            _mailer.Start();
+        }
+
         _cleanup = CleanAsync();
         if (_settings.HttpPort is { } port) _health = await HealthPage.StartAsync(port, this, _loggers, cancellationToken);
     }
@@ -198,6 +210,8 @@ internal sealed partial class AutomationHost : IAsyncDisposable
     private IEnumerable<RequestVerb> Verbs()
     {
         var sites = new SiteLookup(_sites, _topics, _retained!);
+        var limits = new ReportLimits();
+        var exports = new ExportFolder(_settings.DataFolder, limits, _time);
         return
         [
             .. new HealthVerbs(sites, _bus!, _started).All,
@@ -209,7 +223,8 @@ internal sealed partial class AutomationHost : IAsyncDisposable
             .. new DeviceVerbs(sites).All,
             .. new GroupVerbs(sites).All,
             .. new NotificationVerbs(_notifications!, _bus!, _topics, new RunningSites(_sites), _time).All,
-            new ExceptionExport(new ExceptionCentre(_database!, _time), () => [.. _sites.Select(s => s.Site)], new ExportFolder(_settings.DataFolder, new ReportLimits(), _time), new ReportLimits(), _time).Verb,
+            new ExceptionExport(_exceptions!, () => [.. _sites.Select(s => s.Site)], exports, limits, _time).Verb,
+            new HealthExport(sites, exports, limits, _time).Verb,
             _runs.Verb(sites),
         ];
     }

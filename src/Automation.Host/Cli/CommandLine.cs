@@ -23,6 +23,7 @@ internal static class CommandLine
             ExportVerb.Create(output, time),
             SimulateVerb.Create(output, time),
             DiscoverVerb.Create(output, error, time),
+            SecretVerb.Create(output, error),
             PackagingVerb.Create(output),
         };
         ParseResult parsed = root.Parse(args);

@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 using System.Net;
 using Automation.Core.Model;
 using Automation.Core.Rules;
+using Automation.Host.Devices;
 using Automation.Host.Hub.Discovery;
+using Automation.Host.Journal;
 using Automation.Host.Notifications;
 using Automation.Host.Storage.Postgres;
 using Automation.Host.Storage.Sqlite;
@@ -42,12 +44,21 @@ internal sealed record HostSettings
     /// <summary>Where and how Home Assistant is told of devices.</summary>
     public DiscoveryOptions Discovery { get; init; } = new();
 
+    /// <summary>Where devices may push their events; null: nowhere (EVT-3).</summary>
+    public PushSettings? Push { get; init; }
+
     /// <summary>Port of the health page on loopback; 0 for any free one, null for none.</summary>
     public int? HttpPort { get; init; }
 }
 
+/// <param name="File">The site file it was read from.</param>
 /// <param name="RulePaths">Folders and files of the site's rules.</param>
-internal sealed record SiteSource(Site Site, ImmutableArray<string> RulePaths);
+internal sealed record SiteSource(Site Site, SourceFile File, ImmutableArray<string> RulePaths)
+{
+    /// <summary>Reads the rule files as they are now.</summary>
+    /// <exception cref="StartRefusedException">A path does not exist or cannot be read.</exception>
+    public RuleSetFiles ReadFiles() => new(File, [.. ShippedTemplates.Files()], [.. RuleDirectory.ReadFiles(RulePaths)]);
+}
 
 /// <summary>How the embedded broker listens and whom it lets in.</summary>
 internal sealed record EmbeddedBroker

@@ -2,6 +2,7 @@ using System.Text;
 using Automation.Host.Composition;
 using Automation.Host.Configuration;
 using Automation.Host.Notifications;
+using Automation.Host.Storage;
 using Automation.Host.Storage.Postgres;
 using Automation.Mqtt.Broker;
 using Automation.Notify.Smtp;
@@ -93,6 +94,14 @@ public sealed class ConfigurationReaderTests
         Assert.Equal(("Host=db;Database=a;Username=u", "hidden", "house"), (options.Connection, options.Password.Reveal(), options.Schema));
         Assert.DoesNotContain("hidden", options.ToString(), StringComparison.Ordinal);
         Assert.Throws<StartRefusedException>(() => Parse($$"""{ {{Sites}} "storage": { "postgres": { "connection": "Host=db" }, "sqlite": {} } }"""));
+        HostConfiguration bounded = Parse($$"""
+            { {{Sites}} "storage": { "sqlite": { "maximumMegabytes": 200, "reserveMegabytes": 8 }, "minimumFreeMegabytes": 100 },
+              "retention": { "historyDays": 30, "historyMegabytes": 50, "samplesDays": 60, "exceptionsDays": 90, "operationsDays": 100, "unrecordedProperties": ["zoom"] } }
+            """);
+        Assert.Equal((200_000_000, 8_000_000), (bounded.Sqlite.MaximumBytes, bounded.Sqlite.ReserveBytes));
+        RetentionLimits kept = bounded.Retention;
+        Assert.Equal((100_000_000, 30, 50_000_000, 60, 90, 100), (kept.MinimumFreeBytes, kept.History.KeptFor.Days, kept.History.KeptBytes, kept.History.SamplesKeptFor.Days, kept.ExceptionsKeptFor.Days, kept.Operations.KeptFor.Days));
+        Assert.Equal(["zoom"], kept.History.Unrecorded);
     }
 
     [Theory]

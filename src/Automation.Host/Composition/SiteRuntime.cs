@@ -43,9 +43,11 @@ internal sealed class SiteRuntime : IDeviceObserver, IPictureObserver, IAsyncDis
         _reloader = new RuleReloader(site, rulePaths, templates, Inbox, Projection, rules.Fingerprint, time, _logger);
         Folder = new RuleFolder(site, rulePaths, templates, _reloader.LookAsync);
         _foreign = new ForeignTopics(site, this, time);
-        foreach (Device device in site.Devices.Where(d => d.Connection is not null))
+        // Gateways first: the devices behind them speak through their connections.
+        foreach (Device device in site.Devices.Where(d => d.Connection is not null).OrderByDescending(d => d.Connection!.Gateway.IsEmpty))
         {
-            _connections[device.Address.Value] = new DeviceConnection(device, new DeviceConnectionLimits(), this, time, new Random(random.Next()), _logger);
+            DeviceConnection? gateway = _connections.GetValueOrDefault(device.Connection!.Gateway.Value);
+            _connections[device.Address.Value] = new DeviceConnection(device, new DeviceConnectionLimits(), this, time, new Random(random.Next()), _logger, gateway);
         }
     }
 
@@ -103,14 +105,14 @@ internal sealed class SiteRuntime : IDeviceObserver, IPictureObserver, IAsyncDis
     public async ValueTask DisposeAsync()
     {
         await StopInputAsync();
-        foreach (DeviceConnection connection in _connections.Values) await connection.DisposeAsync();
+        foreach (DeviceConnection connection in _connections.Values.Reverse()) await connection.DisposeAsync();
         Folder.Dispose();
         _reloader.Dispose();
         _stop.Dispose();
     }
 
-    public void EventReported(ResourceAddress resource, string type, EventState state, DataObject data) =>
-        Inbox.Post(new SiteInput.Engine(EngineInput.Event(0, default, resource, type, state, data)));
+    public void EventReported(ResourceAddress resource, string type, EventState state, DataObject data, bool old) =>
+        Inbox.Post(new SiteInput.Engine(EngineInput.Event(0, default, resource, type, state, data) with { Initial = old }));
 
     public void StateReported(ResourceAddress resource, DataObject properties, bool initial) =>
         Inbox.Post(new SiteInput.Engine(EngineInput.State(0, default, resource, properties, initial)));

@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 using System.Net;
 using Automation.Core.Model;
 using Automation.Core.Rules;
+using Automation.Host.Devices;
 using Automation.Host.Hub.Discovery;
+using Automation.Host.Notifications;
 using Automation.Host.Storage.Postgres;
 using Automation.Host.Storage.Sqlite;
 using Automation.Mqtt.Broker;
@@ -35,8 +37,14 @@ internal sealed record HostSettings
     /// <summary>An external broker; null when the embedded one is used.</summary>
     public MqttClientOptions? ExternalBroker { get; init; }
 
+    /// <summary>Who is told, how and when.</summary>
+    public NotificationSettings Notifications { get; init; } = NotificationSettings.None;
+
     /// <summary>Where and how Home Assistant is told of devices.</summary>
     public DiscoveryOptions Discovery { get; init; } = new();
+
+    /// <summary>Where devices may push their events; null: nowhere (EVT-3).</summary>
+    public PushSettings? Push { get; init; }
 
     /// <summary>Port of the health page on loopback; 0 for any free one, null for none.</summary>
     public int? HttpPort { get; init; }

@@ -105,6 +105,7 @@ public sealed partial class DeviceConnection
     private void CameOnline()
     {
         _unread = true;
+        _tools.Doors.Forget();
         PollSoon();
     }
 }

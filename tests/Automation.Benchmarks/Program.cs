@@ -13,8 +13,6 @@ internal static class Program
 
         switch (args[0])
         {
-            case "broker":
-                return Mqtt.BrokerCommand.RunAsync(args[1..]).GetAwaiter().GetResult();
             case "mqtt-load":
                 return Mqtt.Load.LoadCommand.Run(args.AsSpan(1), TimeProvider.System);
             case "mqtt-compare":

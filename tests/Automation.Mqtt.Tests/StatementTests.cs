@@ -8,8 +8,8 @@ public sealed class StatementTests
     {
         HashSet<string> named = Statements.Named();
         Assert.Equal(251, Statements.OfVersion5.Length);
-        Assert.Empty(Statements.OfVersion5.Where(s => !named.Contains("MQTT-" + s) && !Statements.NotTested.ContainsKey(s)));
-        Assert.Empty(Statements.NotTested.Keys.Where(s => named.Contains("MQTT-" + s)));
+        Assert.DoesNotContain(Statements.OfVersion5, s => !named.Contains("MQTT-" + s) && !Statements.NotTested.ContainsKey(s));
+        Assert.DoesNotContain(Statements.NotTested.Keys, s => named.Contains("MQTT-" + s));
         Assert.Empty(Statements.NotTested.Keys.Except(Statements.OfVersion5));
     }
 
@@ -19,7 +19,7 @@ public sealed class StatementTests
         HashSet<string> named = Statements.Named();
         Assert.Equal(141, Statements.OfVersion311.Count + Statements.NotTestedOf311.Count);
         Assert.Empty(Statements.OfVersion311.Keys.Intersect(Statements.NotTestedOf311.Keys));
-        Assert.Empty(Statements.OfVersion311.Where(s => !named.Contains(s.Value == "own" ? "MQTT311-" + s.Key : "MQTT-" + s.Value)).Select(s => s.Key));
+        Assert.DoesNotContain(Statements.OfVersion311, s => !named.Contains(s.Value == "own" ? "MQTT311-" + s.Key : "MQTT-" + s.Value));
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using Automation.Core.Model;
+using Automation.Core.Rules;
 using Automation.Host.Composition;
 using Automation.Host.Hub.Discovery;
 using Automation.Mqtt;
@@ -64,7 +65,8 @@ internal static class ProjectionBenchmark
         var settings = new HostSettings
         {
             DataFolder = folder,
-            Sites = [new SiteSource(site, [])],
+            // The site is made here; its file is only kept beside the journal, to read what was later.
+            Sites = [new SiteSource(site, new SourceFile("site.json", "{}"u8.ToArray()), [])],
             Discovery = new DiscoveryOptions(Form: DiscoveryForm.Off),
             HttpPort = null,
             Broker = broker is null ? new EmbeddedBroker

@@ -68,7 +68,7 @@ public sealed class HealthReportTests
         var settings = new NotificationSettings
         {
             People = [new Person { Id = "anna", Roles = ["siteManager"], Email = "anna@example.com" }, new Person { Id = "bo", Roles = ["installerAdmin"], Email = "bo@example.com" }, new Person { Id = "cy", Roles = ["siteManager"] }],
-            Smtp = new SmtpSettings { Host = "127.0.0.1", Port = mail.Port, From = "alarm@example.com", Security = SmtpSecurity.None, Timeout = TimeSpan.FromDays(30) },
+            Smtp = new SmtpSettings { Host = "127.0.0.1", Port = mail.Port, From = "alarm@example.com", Security = SmtpSecurity.None, Timeout = TimeSpan.FromDays(20) },
         };
         await using var mailer = new HealthMailer(new HealthSchedule("30 2 * * *", ["siteManager"]), settings, [Store], a => Shown.GetValueOrDefault(a.Value), State, time, new Random(1), NullLogger.Instance);
         mailer.Start();

@@ -205,8 +205,8 @@ internal sealed partial class AutomationHost : IAsyncDisposable
         };
         if (_settings.Notifications.HealthReports is { } reports)
         {
-            var shown = new SiteLookup(_sites, _topics, _retained!);
-            _mailer = new HealthMailer(reports, _settings.Notifications, [.. _sites.Select(s => s.Site)], shown.Availability, shown.State, _time, new Random(random.Next()), _loggers.CreateLogger("Automation.Reports"));
+            var health = new HealthSource(new SiteLookup(_sites, _topics, _retained!), _storage.Exceptions);
+            _mailer = new HealthMailer(reports, _settings.Notifications, [.. _sites.Select(s => s.Site)], health, _time, new Random(random.Next()), _loggers.CreateLogger("Automation.Reports"));
             _mailer.Start();
         }
 
@@ -235,7 +235,7 @@ internal sealed partial class AutomationHost : IAsyncDisposable
             .. new OperationVerbs(sites, _storage.Operations).All,
             .. new NotificationVerbs(_notifications!, _bus!, _topics, new RunningSites(_sites), _time).All,
             new ExceptionExport(_storage.Exceptions, () => [.. _sites.Select(s => s.Site)], exports, limits, _time).Verb,
-            new HealthExport(sites, exports, limits, _time).Verb,
+            new HealthExport(sites, new HealthSource(sites, _storage.Exceptions), exports, limits, _time).Verb,
             _runs.Verb(sites),
         ];
     }

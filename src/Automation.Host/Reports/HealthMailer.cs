@@ -3,6 +3,7 @@ using Automation.Core.Calendars;
 using Automation.Core.Compilation.Form;
 using Automation.Core.Model;
 using Automation.Host.Notifications;
+using Automation.Host.Storage;
 using Automation.Notify;
 using Automation.Notify.Smtp;
 using Microsoft.Extensions.Logging;
@@ -16,7 +17,7 @@ internal sealed record HealthSchedule(string Cron, IReadOnlyList<string> Roles);
 
 /// <summary>Sends each site's health report as PDF at its times (SCH-6). A time that passes while the program is stopped is left out: a report is about now.</summary>
 internal sealed partial class HealthMailer(
-    HealthSchedule schedule, NotificationSettings settings, IReadOnlyList<Site> sites, Func<ResourceAddress, string?> availability, Func<ResourceAddress, byte[]?> state, TimeProvider time, Random random, ILogger logger)
+    HealthSchedule schedule, NotificationSettings settings, IReadOnlyList<Site> sites, HealthSource health, TimeProvider time, Random random, ILogger logger)
     : IAsyncDisposable
 {
     /// <summary>A wall clock that is set is noticed at the latest after this.</summary>
@@ -44,7 +45,14 @@ internal sealed partial class HealthMailer(
             {
                 for (TimeSpan wait = next - time.GetUtcNow(); wait > TimeSpan.Zero; wait = next - time.GetUtcNow()) await Task.Delay(wait < LongestWait ? wait : LongestWait, time, _stop.Token);
                 after = next;
-                await SendAsync(site, next);
+                try
+                {
+                    await SendAsync(site, next);
+                }
+                catch (StorageException e)
+                {
+                    LogNotMade(logger, site.Id, e.Message);
+                }
             }
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
@@ -60,8 +68,8 @@ internal sealed partial class HealthMailer(
     private async Task SendAsync(Site site, DateTimeOffset at)
     {
         using var pdf = new MemoryStream();
-        await new PdfReportWriter(new ReportLimits()).WriteAsync(HealthReport.Of(site, availability, state, at), pdf, _stop.Token);
-        int abnormal = HealthReport.Abnormal(site, availability, state);
+        (Report report, int abnormal) = await health.ReportAsync(site, at, _stop.Token);
+        await new PdfReportWriter(new ReportLimits()).WriteAsync(report, pdf, _stop.Token);
         string date = TimeZoneInfo.ConvertTime(at, site.TimeZone).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
         string subject = $"{site.Name}: health report of {date}, {(abnormal == 0 ? "nothing abnormal" : string.Create(CultureInfo.InvariantCulture, $"{abnormal} abnormal"))}";
         var sender = new SmtpSender(settings.Smtp!, time);
@@ -106,6 +114,9 @@ internal sealed partial class HealthMailer(
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Person} was not sent the health report {Message}: {Reason} {Detail}")]
     private static partial void LogNotSent(ILogger logger, string person, string message, DeliveryReason reason, string detail);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Site}: the health report could not be made, the next is tried at its time: {Reason}")]
+    private static partial void LogNotMade(ILogger logger, string site, string reason);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Site}: health reports met a defect and are not sent any more until the next start")]
     private static partial void LogBroke(ILogger logger, string site, Exception e);

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using Automation.Core.Model;
+using Automation.Host.History;
 using Automation.Host.Notifications;
 
 namespace Automation.Host.Reports;
@@ -12,9 +13,12 @@ internal static class HealthReport
 
     /// <param name="availability">What is shown of a device: <c>online</c>, <c>offline</c>; null: nothing yet.</param>
     /// <param name="state">The state that is shown, as JSON; null: nothing yet.</param>
-    public static Report Of(Site site, Func<ResourceAddress, string?> availability, Func<ResourceAddress, byte[]?> state, DateTimeOffset now)
+    /// <param name="lasting">What the exception centre has begun and not ended.</param>
+    /// <returns>The report, and how many of its lines are abnormal.</returns>
+    public static (Report Report, int Abnormal) Of(Site site, Func<ResourceAddress, string?> availability, Func<ResourceAddress, byte[]?> state, IReadOnlyList<ExceptionRecord> lasting, DateTimeOffset now)
     {
-        List<Line> lines = [.. site.Devices.SelectMany(d => Lines(d, availability, state))];
+        ILookup<ResourceAddress, string> troubles = lasting.ToLookup(e => e.Source, e => e.Type == "offline" ? e.Type : Words.Title(e.Type));
+        List<Line> lines = [.. site.Devices.SelectMany(d => Lines(d, availability, state, troubles))];
         lines.Sort();
         int abnormal = lines.Count(l => l.Abnormal);
         ImmutableArray<string> about =
@@ -23,18 +27,17 @@ internal static class HealthReport
             abnormal == 0 ? "Nothing is abnormal." : $"{abnormal} abnormal, listed first.",
             .. site.Devices.GroupBy(d => d.Kind, StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal).Select(g => $"{g.Key}: {g.Count(d => availability(d.Address) == "online")} of {g.Count()} online"),
         ];
-        return new Report($"Health of {site.Name}", about, [new("Condition", 34), new("Name", 34), new("Address", 34), new("Kind", 24), new("Details", 40)], Rows(lines));
+        var report = new Report($"Health of {site.Name}", about, [new("Condition", 34), new("Name", 34), new("Address", 34), new("Kind", 24), new("Details", 40)], Rows(lines));
+        return (report, abnormal);
     }
 
-    /// <summary>How many lines of the report are abnormal.</summary>
-    public static int Abnormal(Site site, Func<ResourceAddress, string?> availability, Func<ResourceAddress, byte[]?> state) => site.Devices.SelectMany(d => Lines(d, availability, state)).Count(l => l.Abnormal);
-
-    private static IEnumerable<Line> Lines(Device device, Func<ResourceAddress, string?> availability, Func<ResourceAddress, byte[]?> state)
+    private static IEnumerable<Line> Lines(Device device, Func<ResourceAddress, string?> availability, Func<ResourceAddress, byte[]?> state, ILookup<ResourceAddress, string> troubles)
     {
         string? shown = availability(device.Address);
         JsonElement? own = Parse(state(device.Address));
         List<string> conditions = HealthConditions.Of(own);
         if (shown == "offline" && !conditions.Contains("offline")) conditions.Insert(0, "offline");
+        Add(troubles[device.Address], conditions);
         yield return new Line(conditions, shown is null ? "not known" : "OK", device.Name, device.Address, device.Kind, HealthConditions.Details(own));
 
         // What an offline device last said of its parts says nothing of now.
@@ -43,10 +46,13 @@ internal static class HealthReport
         {
             JsonElement? part = Parse(state(resource.Address));
             conditions = HealthConditions.Of(part);
+            Add(troubles[resource.Address], conditions);
             string details = HealthConditions.Details(part);
             if (conditions.Count > 0 || details.Length > 0) yield return new Line(conditions, "OK", resource.Name.Length > 0 ? $"{device.Name}, {resource.Name}" : device.Name, resource.Address, resource.Kind, details);
         }
     }
+
+    private static void Add(IEnumerable<string> troubles, List<string> conditions) => conditions.AddRange(troubles.Distinct().Where(t => !conditions.Contains(t, StringComparer.OrdinalIgnoreCase)).ToArray());
 
     private static JsonElement? Parse(byte[]? json)
     {

@@ -1,7 +1,10 @@
 using System.Text;
 using Automation.Core.Model;
+using Automation.Host.History;
 using Automation.Host.Notifications;
 using Automation.Host.Reports;
+using Automation.Host.Storage.Sql;
+using Automation.Host.Storage.Sqlite;
 using Automation.Notify.Smtp;
 using Automation.TestKit;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -35,6 +38,9 @@ public sealed class HealthReportTests
         ["store/cam-2"] = """{"online":false}""",
     };
 
+    // The recorder is online, but does not record; the camera's being offline is known already.
+    private static readonly ExceptionRecord[] Lasting = [Exception(1, "store/nvr", "recordingException"), Exception(2, "store/cam-2", "offline")];
+
     [Fact, Trait("Req", "HLT-2")]
     public async Task Report_ListsWhatIsAbnormalFirst_ThenByKind()
     {
@@ -44,16 +50,17 @@ public sealed class HealthReportTests
             [
                 "offline,Camera 2,store/cam-2,camera,",
                 "disk full,Recorder,store/nvr/hdd/1,hdd,\"ok, 0 % free\"",
+                "Recording exception,Recorder,store/nvr,nvr,",
                 "no mains power,Panel,store/panel,security-panel,battery 80 %",
                 "\"tampered, battery 12 %\",Panel,store/panel/zone/1,zone,\"battery 12 %, signal 40, 21.5 °C\"",
                 "not known,New one,store/new,camera,",
                 "OK,Camera 1,store/cam-1,camera,",
-                "OK,Recorder,store/nvr,nvr,",
                 "OK,Panel,store/panel/zone/3,zone,battery 90 %",
             ],
             lines[1..]);
-        Report report = Report();
-        Assert.Contains("4 abnormal, listed first.", report.About);
+        (Report report, int abnormal) = Report();
+        Assert.Equal(5, abnormal);
+        Assert.Contains("5 abnormal, listed first.", report.About);
         Assert.Contains("camera: 1 of 3 online", report.About);
     }
 
@@ -61,6 +68,7 @@ public sealed class HealthReportTests
     public async Task Mailer_SendsThePdfAtItsTimes_AlsoInTheNightTheClockChanges()
     {
         Peer.Find("pdftotext", "poppler-utils");
+        using var folder = new TempFolder();
         await using SmtpPeer mail = await SmtpPeer.StartAsync(busyFirst: 1);
 
         // Saturday evening; on Sunday, 25 October 2026, 03:00 summer time becomes 02:00. 02:30 occurs twice and runs once.
@@ -70,14 +78,17 @@ public sealed class HealthReportTests
             People = [new Person { Id = "anna", Roles = ["siteManager"], Email = "anna@example.com" }, new Person { Id = "bo", Roles = ["installerAdmin"], Email = "bo@example.com" }, new Person { Id = "cy", Roles = ["siteManager"] }],
             Smtp = new SmtpSettings { Host = "127.0.0.1", Port = mail.Port, From = "alarm@example.com", Security = SmtpSecurity.None, Timeout = TimeSpan.FromDays(20) },
         };
-        await using var mailer = new HealthMailer(new HealthSchedule("30 2 * * *", ["siteManager"]), settings, [Store], a => Shown.GetValueOrDefault(a.Value), State, time, new Random(1), NullLogger.Instance);
+        await using SqlDatabase database = await SqlDatabase.OpenAsync(new SqliteSource(new SqliteOptions { Path = folder.File("a.db") }, time), StorageParts.All, new SqlLimits(), default);
+        var centre = new ExceptionCentre(database, time);
+        foreach (ExceptionRecord e in Lasting) await centre.ReportAsync(e.Site, e.Source, e.Type, true, "", null, default);
+        await using var mailer = new HealthMailer(new HealthSchedule("30 2 * * *", ["siteManager"]), settings, [Store], new HealthSource(a => Shown.GetValueOrDefault(a.Value), State, centre), time, new Random(1), NullLogger.Instance);
         mailer.Start();
         await AdvanceToAsync(new DateTimeOffset(2026, 10, 25, 0, 30, 0, TimeSpan.Zero));
         await Until.True(() => mail.Told("refused").Count == 1);
         await AdvanceUntilAsync(() => mail.Mails.Count == 1);
         TakenMail first = mail.Mails[0];
         Assert.Equal(["anna@example.com"], first.To);
-        Assert.Equal("Store: health report of 2026-10-25, 4 abnormal", first.Header("Subject"));
+        Assert.Equal("Store: health report of 2026-10-25, 5 abnormal", first.Header("Subject"));
         Assert.Equal("<health-store-202610250030-anna@example.com>", first.Header("Message-ID"));
         Assert.Contains("health-store-2026-10-25.pdf", first.Data, StringComparison.Ordinal);
         await AdvanceToAsync(new DateTimeOffset(2026, 10, 26, 1, 29, 0, TimeSpan.Zero));
@@ -105,14 +116,16 @@ public sealed class HealthReportTests
         }
     }
 
-    private static Report Report() => HealthReport.Of(Store, a => Shown.GetValueOrDefault(a.Value), State, new DateTimeOffset(2026, 11, 20, 12, 0, 0, TimeSpan.Zero));
+    private static (Report Report, int Abnormal) Report() => HealthReport.Of(Store, a => Shown.GetValueOrDefault(a.Value), State, Lasting, new DateTimeOffset(2026, 11, 20, 12, 0, 0, TimeSpan.Zero));
+
+    private static ExceptionRecord Exception(long id, string source, string type) => new() { Id = id, Site = "store", Source = ResourceAddress.Parse(source), Type = type, Began = new DateTimeOffset(2026, 11, 20, 11, 0, 0, TimeSpan.Zero) };
 
     private static byte[]? State(ResourceAddress address) => States.TryGetValue(address.Value, out string? state) ? Encoding.UTF8.GetBytes(state) : null;
 
     private static async Task<string[]> LinesAsync()
     {
         using var stream = new MemoryStream();
-        await new CsvReportWriter(new ReportLimits()).WriteAsync(Report(), stream, default);
+        await new CsvReportWriter(new ReportLimits()).WriteAsync(Report().Report, stream, default);
         return Encoding.UTF8.GetString(stream.ToArray()[3..]).Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
     }
 

@@ -27,13 +27,19 @@ internal sealed partial class CrashRun(CrashOptions options, string folder)
         var auditor = new Auditor(data, folder, _witness, Say);
         var story = new Story(world, _witness, _random);
 
-        // The first life is left alone until counting has begun: the first report is the base, people are counted from the second on.
+        // The first life is left alone until counting has begun: people are counted from the first report on.
         await LiveAsync(world, async _ =>
         {
             await Until(world.IsHeardAsync, "the devices are heard");
-            await world.EmitAsync(new { device = "entrance", @event = "peopleCounting", enter = 0 });
-            await world.EmitAsync(new { device = "entrance", @event = "peopleCounting", enter = 1 });
-            await Until(() => Task.FromResult(_witness.Inside >= 0), "counting began");
+            await Until(
+                async () =>
+                {
+                    // The first report is where counting begins; the one after it is counted.
+                    await world.EmitAsync(new { device = "entrance", @event = "peopleCounting", enter = 1 });
+                    return _witness.Inside > 0;
+                },
+                "counting began");
+            await Until(() => Task.FromResult(DateTime.UtcNow - _witness.LastHeard > TimeSpan.FromSeconds(2)), "it is quiet");
         });
         await auditor.AuditAsync();
         long before = auditor.Inside;

@@ -20,7 +20,8 @@ public sealed class ConfigurationReaderTests
             { "sites": [ { "site": "site.json", "rules": ["rules", "/elsewhere/more.json"] } ], "dataFolder": "d", "baseTopic": "home/automation", "httpPort": null, "logLevel": "warning",
               "mqtt": { "broker": { "listeners": [ { "port": 8883, "certificate": { "file": "a.pem", "keyFile": "b.pem" } }, { "port": 9001, "transport": "webSocket", "address": "::1" } ],
                                     "anonymousOnLoopback": false, "users": [ { "name": "u", "passwordHash": "pbkdf2-sha256$x", "roles": ["operator"] } ],
-                                    "access": [ { "allow": false, "access": "publish", "filter": "a/%u/#", "role": "r" } ], "limits": { "messagesPerSecond": 50 } } }, }
+                                    "access": [ { "allow": false, "access": "publish", "filter": "a/%u/#", "role": "r" } ], "reasonStrings": false, "redirect": { "server": "other:1883", "permanent": true },
+                                    "limits": { "messagesPerSecond": 50, "receiveMaximum": 20, "inFlight": 3, "topicAliases": 0, "keepAliveSeconds": 60, "sessionExpirySeconds": 4294967294 } } }, }
             """);
         Assert.Equal(Path.GetFullPath("/etc/automation/site.json"), configuration.Sites[0].SiteFile);
         Assert.Equal([Path.GetFullPath("/etc/automation/rules"), Path.GetFullPath("/elsewhere/more.json")], configuration.Sites[0].Rules);
@@ -33,7 +34,10 @@ public sealed class ConfigurationReaderTests
         Assert.False(configuration.Broker.AnonymousOnLoopback);
         Assert.Equal(("u", "operator"), (configuration.Broker.Users[0].Name, configuration.Broker.Users[0].Roles[0]));
         Assert.Equal((false, MqttAccess.Publish, "a/%u/#", "r"), (configuration.Broker.Access[0].Allow, configuration.Broker.Access[0].Access, configuration.Broker.Access[0].Filter, configuration.Broker.Access[0].Role));
-        Assert.Equal(50, configuration.Broker.Limits.MessagesPerSecond);
+        MqttBrokerLimits limits = configuration.Broker.Limits;
+        Assert.Equal((50, 20, 3, 0), (limits.MessagesPerSecond, limits.ReceiveMaximum, limits.InFlight, limits.TopicAliases));
+        Assert.Equal((60d, 4294967294d), (limits.KeepAlive!.Value.TotalSeconds, limits.SessionExpiry!.Value.TotalSeconds));
+        Assert.Equal((false, new MqttRedirect("other:1883", true)), (configuration.Broker.ReasonStrings, configuration.Broker.Redirect));
     }
 
     [Fact, Trait("Req", "EXC-3")]
@@ -42,7 +46,7 @@ public sealed class ConfigurationReaderTests
         NotificationSettings settings = Notifications("""
             { "people": [ { "id": "anna", "name": "Anna", "roles": ["siteManager", "installerAdmin"], "sites": ["store"], "email": "Anna <anna@example.com>", "timeZone": "Europe/Lisbon", "language": "de",
                             "schedule": { "weekly": { "mon-fri": ["08:00-18:00"] } }, "digestMinutes": 15, "messagesPerHour": 5 }, { "id": "ivo", "roles": ["installerAdmin"], "schedule": "allDays" } ],
-              "escalation": [ { "afterMinutes": 15, "recipients": ["installerAdmin"], "receivedBy": ["email"] } ], "tellEnd": false,
+              "escalation": [ { "afterMinutes": 15, "recipients": ["installerAdmin"], "receivedBy": ["email"] } ], "tellEnd": false, "healthReports": { "cron": "0 7 * * 1", "recipients": ["siteManager"] },
               "smtp": { "host": "mail", "from": "a@b.c", "security": "implicitTls", "user": "u", "passwordEnv": "P", "timeoutSeconds": 10 },
               "webPush": { "subject": "mailto:a@b.c", "services": ["*.push.apple.com", "http://127.0.0.1:8099"] } }
             """);
@@ -53,6 +57,7 @@ public sealed class ConfigurationReaderTests
         Assert.Null(settings.People[1].Schedule);
         Assert.Equal(TimeSpan.FromMinutes(15), Assert.Single(settings.Escalation).After);
         Assert.False(settings.TellEnd);
+        Assert.Equal("0 7 * * 1", settings.HealthReports!.Cron);
         Assert.Equal(("mail", 465, SmtpSecurity.ImplicitTls, "u", "hidden", TimeSpan.FromSeconds(10)), (settings.Smtp!.Host, settings.Smtp.Port, settings.Smtp.Security, settings.Smtp.User, settings.Smtp.Password.Reveal(), settings.Smtp.Timeout));
         Assert.Equal(["*.push.apple.com", "http://127.0.0.1:8099"], settings.WebPush!.Services);
         Assert.Contains("fcm.googleapis.com", Notifications("""{ "webPush": { "subject": "mailto:a@b.c" } }""").WebPush!.Services);
@@ -71,6 +76,8 @@ public sealed class ConfigurationReaderTests
     [InlineData("""{ "smtp": { "host": "mail", "from": "a" } }""", "from")]
     [InlineData("""{ "escalation": [ { "afterMinutes": 15, "recipients": ["installerAdmin"], "receivedBy": ["email"] }, { "afterMinutes": 15, "recipients": ["installerAdmin"], "receivedBy": ["email"] } ] }""", "step 2 of the escalation does not come after step 1")]
     [InlineData("""{ "people": [ { "id": "a", "roles": ["boss"] } ] }""", "roles")]
+    [InlineData("""{ "healthReports": { "cron": "0 7 * * 1", "recipients": ["siteManager"] } }""", "health reports are sent by mail")]
+    [InlineData("""{ "healthReports": { "cron": "0 25 * * 1", "recipients": ["siteManager"] } }""", "is no cron expression")]
     public void ToSettings_NotificationsThatAreWrong_SayWhatToChange(string json, string said) =>
         Assert.Contains(said, Assert.Throws<StartRefusedException>(() => Notifications(json)).Message, StringComparison.Ordinal);
 

@@ -21,7 +21,7 @@ public sealed class CommandDeskTests
         Assert.Equal(("arm", Area, "away", "\"t-1\""), (command.Action, command.On.Value, command.Parameters["mode"].Text, command.Transaction));
         Assert.Equal(ActionTypes.All["arm"].WorthDoing, command.Worth);
         Assert.Equal(("phone", "command", Area, ""), (house.Operations.All[^1].By, house.Operations.All[^1].What, house.Operations.All[^1].Target, house.Operations.All[^1].Refusal));
-        Assert.Empty(house.Bus.Published.Where(m => m.Topic.EndsWith("/actions", StringComparison.Ordinal)));
+        Assert.DoesNotContain(house.Bus.Published, m => m.Topic.EndsWith("/actions", StringComparison.Ordinal));
     }
 
     [Theory, Trait("Req", "ACT-8")]

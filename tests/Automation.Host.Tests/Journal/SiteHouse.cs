@@ -206,13 +206,14 @@ internal sealed class SiteHouse : IAsyncDisposable
     public void Kill()
     {
         string copy = _folder.File(Guid.NewGuid().ToString("N") + ".db");
+        // The mark first, for it is written last: what it names is in the database.
+        Directory.CreateDirectory(copy + "-marks");
+        File.Copy(Path.Combine(_database + "-marks", "store.mark"), Path.Combine(copy + "-marks", "store.mark"));
         foreach (string suffix in new[] { "", "-wal" })
         {
             if (File.Exists(_database + suffix)) File.Copy(_database + suffix, copy + suffix);
         }
 
-        Directory.CreateDirectory(copy + "-marks");
-        File.Copy(Path.Combine(_database + "-marks", "store.mark"), Path.Combine(copy + "-marks", "store.mark"));
         (ActionOutbox outbox, SiteRuntime runtime, SqlDatabase database, SequenceMark mark) = (_outbox!, _runtime!, _open!, _mark!);
         Devices = new FakeExecutor();
         _left.Add(() => EndAsync(outbox, runtime, database, mark));

@@ -151,7 +151,7 @@ internal sealed partial class AutomationHost : IAsyncDisposable
         {
             foreach (Finding finding in rules.Findings) LogFinding(_logger, finding.Severity == FindingSeverity.Error ? LogLevel.Error : LogLevel.Warning, finding.ToString());
             SiteEngine engine = await OpenEngineAsync(source.Site, rules, cancellationToken);
-            _sites.Add(new SiteRuntime(source.Site, rules, source.RulePaths, _settings.Templates, engine, _store, _outbox, _bus!, _topics, _retained, _time, random, _loggers));
+            _sites.Add(new SiteRuntime(source.Site, rules, source.RulePaths, _settings.Templates, engine, _store, _outbox, _bus!, _topics, _retained, _settings.Diagnosis, _time, random, _loggers));
         }
 
         await _retained.SetAsync(_topics.Status, "online"u8.ToArray(), cancellationToken);
@@ -183,6 +183,8 @@ internal sealed partial class AutomationHost : IAsyncDisposable
     private IEnumerable<RequestVerb> Verbs()
     {
         var sites = new SiteLookup(_sites, _topics, _retained!);
+        var diagnosis = new DiagnosisVerbs(sites, _time);
+        _subscriptions.Add(diagnosis);
         return
         [
             .. new HealthVerbs(sites, _bus!, _started).All,
@@ -191,6 +193,7 @@ internal sealed partial class AutomationHost : IAsyncDisposable
             .. new SimulateVerbs(sites).All,
             .. new TemplateVerbs(sites, _settings.Templates).All,
             .. new DeviceVerbs(sites).All,
+            .. diagnosis.All,
             .. new GroupVerbs(sites).All,
             _runs.Verb(sites),
         ];

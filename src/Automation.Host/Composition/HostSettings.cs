@@ -37,6 +37,9 @@ internal sealed record HostSettings
     /// <summary>Where Home Assistant looks for devices; null: it is told of none.</summary>
     public string? DiscoveryPrefix { get; init; } = "homeassistant";
 
+    /// <summary>How often devices are asked whether the events that rules wait for can come.</summary>
+    public DiagnosisWatchLimits Diagnosis { get; init; } = new();
+
     /// <summary>Port of the health page on loopback; 0 for any free one, null for none.</summary>
     public int? HttpPort { get; init; }
 }

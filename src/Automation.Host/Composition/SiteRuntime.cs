@@ -24,13 +24,15 @@ internal sealed class SiteRuntime : IDeviceObserver, IPictureObserver, IAsyncDis
     private readonly ILogger _logger;
     private readonly SiteWriter _writer;
     private readonly RuleReloader _reloader;
+    private readonly LastSeen _seen;
+    private Task _diagnosing = Task.CompletedTask;
     private readonly ForeignTopics _foreign;
     private Task _writing = Task.CompletedTask;
     private Task _reloading = Task.CompletedTask;
 
     public SiteRuntime(
         Site site, SiteRules rules, IReadOnlyList<string> rulePaths, TemplateLibrary templates, SiteEngine engine, IHostStore store, ActionOutbox outbox, IMqttBus bus, TopicNames topics,
-        RetainedTopics retained, TimeProvider time, Random random, ILoggerFactory loggers)
+        RetainedTopics retained, DiagnosisWatchLimits diagnosis, TimeProvider time, Random random, ILoggerFactory loggers)
     {
         Site = site;
         Rules = rules;
@@ -43,6 +45,8 @@ internal sealed class SiteRuntime : IDeviceObserver, IPictureObserver, IAsyncDis
         _reloader = new RuleReloader(site, rulePaths, templates, Inbox, Projection, rules.Fingerprint, time, _logger);
         Folder = new RuleFolder(site, rulePaths, templates, _reloader.LookAsync);
         _foreign = new ForeignTopics(site, this, time);
+        _seen = new LastSeen(time);
+        Diagnosis = new DiagnosisWatch(site, () => Rules, ConnectionOf, _seen, ShowHealthAsync, diagnosis, time, _logger);
         foreach (Device device in site.Devices.Where(d => d.Connection is not null))
         {
             _connections[device.Address.Value] = new DeviceConnection(device, new DeviceConnectionLimits(), this, time, new Random(random.Next()), _logger);
@@ -52,7 +56,15 @@ internal sealed class SiteRuntime : IDeviceObserver, IPictureObserver, IAsyncDis
     public Site Site { get; }
 
     /// <summary>The rules in force.</summary>
-    public SiteRules Rules { get; set; }
+    public SiteRules Rules
+    {
+        get;
+        set
+        {
+            field = value;
+            Diagnosis?.Wake();
+        }
+    }
 
     /// <summary>The site's rule files.</summary>
     public RuleFolder Folder { get; }
@@ -60,6 +72,9 @@ internal sealed class SiteRuntime : IDeviceObserver, IPictureObserver, IAsyncDis
     public SiteInbox Inbox { get; } = new();
 
     public SiteProjection Projection { get; }
+
+    /// <summary>Whether the events that rules wait for can come.</summary>
+    public DiagnosisWatch Diagnosis { get; }
 
     public bool HasRule(string rule) => Projection.HasRule(rule);
 
@@ -75,6 +90,7 @@ internal sealed class SiteRuntime : IDeviceObserver, IPictureObserver, IAsyncDis
         foreach (DeviceConnection connection in _connections.Values) connection.Start();
         _subscriptions.AddRange(await _foreign.SubscribeAsync(_bus, cancellationToken));
         _reloading = Task.Run(() => _reloader.RunAsync(_stop.Token), CancellationToken.None);
+        _diagnosing = Task.Run(() => Diagnosis.RunAsync(_stop.Token), CancellationToken.None);
     }
 
     public DeviceConnection? ConnectionOf(ResourceAddress resource) => _connections.GetValueOrDefault(resource.DeviceAddress.Value);
@@ -96,6 +112,7 @@ internal sealed class SiteRuntime : IDeviceObserver, IPictureObserver, IAsyncDis
         _foreign.Stop();
         await Task.WhenAll(_connections.Values.Select(c => c.StopAsync()));
         await _reloading;
+        await _diagnosing;
         Inbox.Complete();
         await _writing;
     }
@@ -109,8 +126,18 @@ internal sealed class SiteRuntime : IDeviceObserver, IPictureObserver, IAsyncDis
         _stop.Dispose();
     }
 
-    public void EventReported(ResourceAddress resource, string type, EventState state, DataObject data) =>
+    private async Task ShowHealthAsync(IReadOnlyDictionary<string, string> health)
+    {
+        Task shown = Task.CompletedTask;
+        await AskAsync((engine, rules) => shown = Projection.ShowHealthAsync(engine, rules, health), _stop.Token);
+        await shown;
+    }
+
+    public void EventReported(ResourceAddress resource, string type, EventState state, DataObject data)
+    {
+        _seen.Note(resource, type);
         Inbox.Post(new SiteInput.Engine(EngineInput.Event(0, default, resource, type, state, data)));
+    }
 
     public void StateReported(ResourceAddress resource, DataObject properties, bool initial) =>
         Inbox.Post(new SiteInput.Engine(EngineInput.State(0, default, resource, properties, initial)));

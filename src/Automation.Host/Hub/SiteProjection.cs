@@ -15,6 +15,7 @@ internal sealed class SiteProjection(Site site, IEnumerable<RuleDefinition> rule
 {
     // Replaced whole by the writer's loop at a load; read by others.
     private volatile FrozenDictionary<string, RuleDefinition> _definitions = rulesAtStart.ToFrozenDictionary(d => d.Id, StringComparer.Ordinal);
+    private volatile FrozenDictionary<string, string> _health = FrozenDictionary<string, string>.Empty;
     private readonly Lock _problemGate = new();
     private readonly HashSet<string> _problems = new(StringComparer.Ordinal);
 
@@ -157,9 +158,22 @@ internal sealed class SiteProjection(Site site, IEnumerable<RuleDefinition> rule
         await retained.SetAsync(topics.RuleEnabled(rule), Encoding.ASCII.GetBytes(status.Enabled ? "ON" : "OFF"), CancellationToken.None);
     }
 
-    /// <summary>What a dashboard shows of a rule.</summary>
-    public static RuleView View(RuleDefinition rule, in RuleStatus status) =>
-        new(rule.Id, rule.Kind, rule.Name, status.Enabled, status.LastFired, status.Firings, status.NextRun, status.LastFault?.Detail ?? "ok");
+    /// <summary>What a dashboard shows of a rule. What went wrong in it comes before what keeps its events back.</summary>
+    public RuleView View(RuleDefinition rule, in RuleStatus status) =>
+        new(rule.Id, rule.Kind, rule.Name, status.Enabled, status.LastFired, status.Firings, status.NextRun, status.LastFault?.Detail ?? _health.GetValueOrDefault(rule.Id, "ok"));
+
+    /// <summary>Shows why rules cannot be reached by the events they wait for. Called on the writer's loop, so that a later firing is not overwritten.</summary>
+    /// <param name="health">By rule; a rule that is not in it is well.</param>
+    public async Task ShowHealthAsync(SiteEngine engine, SiteRules rules, IReadOnlyDictionary<string, string> health)
+    {
+        FrozenDictionary<string, string> before = _health;
+        _health = health.ToFrozenDictionary(StringComparer.Ordinal);
+        foreach (string rule in before.Keys.Union(_health.Keys, StringComparer.Ordinal).Where(r => before.GetValueOrDefault(r) != _health.GetValueOrDefault(r)).Order(StringComparer.Ordinal))
+        {
+            if (_health.TryGetValue(rule, out string? why)) HubLog.RuleUnreachable(logger, rule, why);
+            await ShowRuleAsync(engine, rules, rule);
+        }
+    }
 
     private async ValueTask TellAsync(HubException exception, bool log = true)
     {

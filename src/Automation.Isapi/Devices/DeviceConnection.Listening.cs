@@ -160,7 +160,10 @@ public sealed partial class DeviceConnection
         {
             try
             {
-                owner._intake.Take(alert);
+                // What tells of itself is likely to change again: its state is read sooner for a while.
+                if (!owner._intake.Take(alert)) return;
+                owner._pace.NoteEvent();
+                owner.PollSoon();
             }
             catch (Exception e)
             {

@@ -32,6 +32,7 @@ public sealed partial class DeviceConnection : IAsyncDisposable
     private readonly EventIntake _intake;
     private readonly StateBook _book;
     private readonly StatusPoller _poller;
+    private readonly PollPace _pace;
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource _determined = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _stateLock = new();
@@ -61,7 +62,8 @@ public sealed partial class DeviceConnection : IAsyncDisposable
         var resources = new DeviceResources(device);
         _book = new StateBook(observer);
         _intake = new EventIntake(resources, limits, observer, _book, time, Report);
-        _poller = new StatusPoller(resources, _calls, _book, Report, (path, e) => LogStatusFailed(_logger, _device.Address, path, e));
+        _pace = new PollPace(limits.PollInterval, gentle: device.Kind == "security-panel", time);
+        _poller = new StatusPoller(resources, _calls, _book, time, Report, (path, e) => LogStatusFailed(_logger, _device.Address, path, e));
     }
 
     /// <summary>Whether the device is there; false until that is known.</summary>

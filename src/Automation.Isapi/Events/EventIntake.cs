@@ -11,6 +11,7 @@ internal sealed class EventIntake : INormalizedSink
     private readonly Action<DeviceProblemKind, string> _report;
     private readonly AlertNormalizer _normalizer;
     private readonly ArrivalPolicy _arrivals;
+    private bool _stirred;
 
     public EventIntake(DeviceResources resources, DeviceConnectionLimits limits, IDeviceObserver observer, StateBook book, TimeProvider time, Action<DeviceProblemKind, string> report)
     {
@@ -25,24 +26,31 @@ internal sealed class EventIntake : INormalizedSink
 
     public void NoteClock(string deviceTime) => _arrivals.NoteClock(deviceTime);
 
-    public void Take(Alert alert)
+    /// <summary>True when it told of something whose state is likely to change with it: an area, a zone, a door, a port. A camera's picture has none.</summary>
+    public bool Take(Alert alert)
     {
+        _stirred = false;
         if (_normalizer.IsHeartbeat(alert))
         {
             _arrivals.NoteClock(alert.DeviceTime);
-            return;
+            return false;
         }
 
         if (_arrivals.Drops(alert))
         {
             _report(DeviceProblemKind.BacklogDropped, "it sends events that happened long before they arrived; they are counted and dropped");
-            return;
+            return false;
         }
 
         _normalizer.Normalize(alert);
+        return _stirred;
     }
 
-    void INormalizedSink.Event(ResourceAddress resource, string type, EventState state, DataObject data) => _observer.EventReported(resource, type, state, data);
+    void INormalizedSink.Event(ResourceAddress resource, string type, EventState state, DataObject data)
+    {
+        _stirred |= resource.Kind != "channel";
+        _observer.EventReported(resource, type, state, data);
+    }
 
     void INormalizedSink.State(ResourceAddress resource, DataObject properties) => _book.Take(resource, properties, initial: false);
 

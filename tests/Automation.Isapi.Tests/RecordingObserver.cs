@@ -16,7 +16,9 @@ internal sealed class RecordingObserver : IDeviceObserver, IPictureObserver
 
     public ConcurrentQueue<(ResourceAddress Resource, string ContentType, byte[] Bytes)> Pictures { get; } = new();
 
-    public void EventReported(ResourceAddress resource, string type, EventState state, DataObject data) => Events.Enqueue((resource, type, state, data));
+    public ConcurrentQueue<(ResourceAddress Resource, string Type, EventState State, DataObject Data)> Old { get; } = new();
+
+    public void EventReported(ResourceAddress resource, string type, EventState state, DataObject data, bool old) => (old ? Old : Events).Enqueue((resource, type, state, data));
 
     public void StateReported(ResourceAddress resource, DataObject properties, bool initial) => States.Enqueue((resource, properties, initial));
 

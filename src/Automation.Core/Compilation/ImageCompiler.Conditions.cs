@@ -15,6 +15,7 @@ internal sealed partial class ImageCompiler
     private readonly Dictionary<WeeklyWindows, int> _windowNumbers = new(WindowsComparer.Instance);
     private readonly List<NeedSet> _needSets = [default];
     private readonly Dictionary<NeedSet, int> _needNumbers = new() { [default] = 0 };
+    private readonly List<NotificationWindow> _notifications = [];
     private WindowSet _windows = new([]);
 
     private readonly record struct Needs((int Word, ulong Mask)[] More, Expression[] Residuals, Condition[] Forms);
@@ -27,6 +28,13 @@ internal sealed partial class ImageCompiler
         {
             Collect(rule.Condition, windows);
             CollectSteps(rule.Steps, windows);
+        }
+
+        foreach (Device device in _program.Site.Devices)
+        {
+            if (device.NotificationSchedule is not { } schedule) continue;
+            if (_windowNumbers.TryAdd(schedule, windows.Count)) windows.Add(schedule);
+            _notifications.Add(new NotificationWindow(ResourceOf(device.Address), _windowNumbers[schedule]));
         }
 
         _windows = new WindowSet(windows);

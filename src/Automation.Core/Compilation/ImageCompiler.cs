@@ -79,6 +79,7 @@ internal sealed partial class ImageCompiler
             Wheres = [.. _wheres],
             Windows = _windows,
             Bits = [.. _bits],
+            Notifications = [.. _notifications],
             StateBits = stateBits,
             StateWatches = stateWatches,
             ThresholdWatches = thresholds,

@@ -39,6 +39,9 @@ internal sealed class RuleImage
     /// <summary>Bits in use: windows (padded to whole words), then states, then toggles.</summary>
     public required BitInfo[] Bits { get; init; }
 
+    /// <summary>The devices whose notification has a schedule.</summary>
+    public required NotificationWindow[] Notifications { get; init; }
+
     public required Csr<StateBit> StateBits { get; init; }
 
     public required Csr<StateWatch> StateWatches { get; init; }
@@ -61,6 +64,10 @@ internal sealed class RuleImage
 
     public int TruthWords => (Bits.Length + 63) / 64;
 }
+
+/// <param name="Device">The number of the device's resource.</param>
+/// <param name="Bit">The window's bit of the truth vector.</param>
+internal readonly record struct NotificationWindow(int Device, int Bit);
 
 internal struct EventTypeRow
 {

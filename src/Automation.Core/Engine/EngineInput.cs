@@ -45,7 +45,7 @@ public readonly record struct EngineInput
 
     public EventState EventState { get; init; }
 
-    /// <summary>State: the values are what was found at a start or reconnect, so none of them is a change.</summary>
+    /// <summary>State: the values are what was found at a start or reconnect, so none of them is a change. Event: it is history that was sent again, told as old and nothing else.</summary>
     public bool Initial { get; init; }
 
     /// <summary>RuleToggle: on. Outcome: succeeded.</summary>

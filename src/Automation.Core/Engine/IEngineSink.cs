@@ -35,7 +35,8 @@ public interface IEngineSink
 }
 
 /// <param name="Derived">The engine made it; no device reported it.</param>
-public readonly record struct EngineEvent(CauseId Cause, DateTimeOffset At, ResourceAddress Resource, string Type, EventPhase Phase, int Count, DataObject Data, bool Derived);
+/// <param name="Old">It happened long before it arrived: no rule has seen it, and it changes no state.</param>
+public readonly record struct EngineEvent(CauseId Cause, DateTimeOffset At, ResourceAddress Resource, string Type, EventPhase Phase, int Count, DataObject Data, bool Derived, bool Old = false);
 
 /// <param name="Changed">The properties that changed.</param>
 /// <param name="Initial">Known from a start or a reconnect: not a change of the world.</param>

@@ -32,6 +32,12 @@ public sealed partial class SiteEngine
     private void TakeEvent(in EngineInput input)
     {
         string name = input.Name ?? EventTypes.Unknown;
+        if (input.Initial)
+        {
+            _sink.EventOccurred(new EngineEvent(_cause, _at, input.Resource, name, input.EventState == EventState.Inactive ? EventPhase.End : EventPhase.Begin, 1, input.Data ?? DataObject.Empty, Derived: false, Old: true));
+            return;
+        }
+
         int resource = _resources.Find(input.Resource.Value);
         int type = _types.Find(name);
         if ((resource | type) < 0 && !TryLearn(input.Resource, name, out resource, out type)) return;

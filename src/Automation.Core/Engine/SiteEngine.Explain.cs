@@ -96,7 +96,7 @@ public sealed partial class SiteEngine
             case EvaluationResult.Disabled:
                 return Verdict.Of(ExplainClass.Disabled, "It was triggered, but it is switched off.", "switch the rule on");
             case EvaluationResult.Silent:
-                return Verdict.Of(ExplainClass.NotificationOff, "The notification of the source's device is off.", "enable the device's notification");
+                return NotificationVerdict(rule, at);
             case EvaluationResult.Cooldown:
                 return Verdict.Of(ExplainClass.Cooldown, $"It fired less than {info.Form.Cooldown:c} before.", "a later trigger, or a shorter cooldown", CooldownEnd(rule, at));
             case EvaluationResult.Busy:
@@ -112,6 +112,22 @@ public sealed partial class SiteEngine
             default:
                 return PendingVerdict(rule) ?? Verdict.Of(ExplainClass.Pending, "A hold, count or sequence went on and was not complete.", "the rest of what it waits for");
         }
+    }
+
+    /// <summary>The device's notification was off: by its switch, or because its schedule was closed (EVT-7).</summary>
+    private Verdict NotificationVerdict(int rule, DateTimeOffset at)
+    {
+        HashSet<ResourceAddress> sources = [.. _image.Infos[rule].Form.Triggers.SelectMany(SourcesOf).Select(s => s.DeviceAddress)];
+        foreach (Device device in _image.Program.Site.Devices)
+        {
+            if (device.NotificationSchedule is not { } schedule || !sources.Contains(device.Address)) continue;
+            WindowState window = WindowsCompiler.Compile(schedule, _image.Program.Site.TimeZone).StateAt(at);
+            if (window.Open) continue;
+            string opens = window.NextChange is { } next ? string.Create(CultureInfo.InvariantCulture, $", it opens at {TimeZoneInfo.ConvertTime(next, _image.Program.Site.TimeZone):yyyy-MM-dd HH:mm}") : "";
+            return Verdict.Of(ExplainClass.NotificationOff, $"The notification schedule of {device.Address} was closed{opens}.", "an event while the schedule is open, or another notification schedule in the site file", window.NextChange);
+        }
+
+        return Verdict.Of(ExplainClass.NotificationOff, "The notification of the source's device is off.", "enable the device's notification");
     }
 
     /// <summary>Nothing triggered it. Switching it on alone would not have made it fire, so that comes second.</summary>

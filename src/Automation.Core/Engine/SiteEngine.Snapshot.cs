@@ -147,7 +147,7 @@ public sealed partial class SiteEngine
         var types = new int[from.Count()];
         for (int i = 0; i < types.Length; i++) types[i] = _types.FindOrAdd(from.Name());
         int count = from.Count();
-        var silent = new List<(int Device, DataValue Notification)>();
+        var silent = new List<(int Device, ResourceAddress Address)>();
         for (int i = 0; i < count; i++)
         {
             if (!ResourceAddress.TryParse(from.Name(), out ResourceAddress address)) throw SnapshotReader.Damaged("an address");
@@ -161,10 +161,10 @@ public sealed partial class SiteEngine
             _states[resource] = state;
             if (state is null) continue;
             foreach (ref readonly StateBit bit in _image.StateBits.Of(resource)) WriteBit(bit.Bit, bit.Test.Holds(state));
-            if (address.IsDevice && state.TryGet("notification", out DataValue notification)) silent.Add((resource, notification));
+            if (address.IsDevice && state.TryGet("notification", out _)) silent.Add((resource, address));
         }
 
-        foreach ((int device, DataValue notification) in silent) Silence(device, notification);
+        foreach ((int device, ResourceAddress address) in silent) Silence(device, address);
     }
 
     private void WriteActive(SnapshotWriter to)

@@ -29,16 +29,22 @@ public sealed partial class SiteEngine
         DataObject changed = DataObject.From(properties.Where(p => !before.TryGet(p.Key, out DataValue old) || old != p.Value));
         _states[resource] = after;
         foreach (ref readonly StateBit bit in _image.StateBits.Of(resource)) WriteBit(bit.Bit, bit.Test.Holds(after));
-        if (address.IsDevice && changed.TryGet("notification", out DataValue notification)) Silence(resource, notification);
+        if (address.IsDevice && changed.TryGet("notification", out _)) Silence(resource, address);
         _sink.StateChanged(new StateChange(_cause, _at, address, after, changed, initial));
         return changed;
     }
 
-    private void Silence(int device, DataValue notification)
+    /// <summary>Marks the device's resources: its notification counts while the switch is on and its schedule open (EVT-7).</summary>
+    private void Silence(int device, ResourceAddress address)
     {
-        // Unknown: what the site file says holds again.
-        ResourceAddress address = AddressOf(device);
-        bool on = notification.Kind == DataKind.Boolean ? notification.Boolean : _image.Program.Site.Devices.FirstOrDefault(d => d.Address == address)?.Notification ?? true;
+        // Unknown: what the site file says holds.
+        DataValue told = (_states[device] ?? DataObject.Empty)["notification"];
+        bool on = told.Kind == DataKind.Boolean ? told.Boolean : _image.Program.Site.Devices.FirstOrDefault(d => d.Address == address)?.Notification ?? true;
+        foreach (NotificationWindow window in _image.Notifications)
+        {
+            if (window.Device == device) on &= (_truth[window.Bit >> 6] & (1ul << (window.Bit & 63))) != 0;
+        }
+
         bool silent = !on;
         for (int i = 0; i < _resources.Count; i++)
         {

@@ -195,6 +195,7 @@ public sealed partial class SiteEngine
         long local = _clock.LocalTicks(_now);
         long until = _image.Windows.Read(local, _truth);
         _windowsUntil = Math.Min(_now + (until - local), _clock.ValidUntil);
+        foreach (NotificationWindow window in _image.Notifications) Silence(window.Device, AddressOf(window.Device));
     }
 
     private void Drain(long upTo)

@@ -25,6 +25,14 @@ public sealed class DataObject : IReadOnlyCollection<KeyValuePair<string, DataVa
         return byName.Count == 0 ? Empty : new DataObject([.. byName]);
     }
 
+    /// <summary>Builds from pairs whose names differ; puts them into order where they stand.</summary>
+    public static DataObject From(Span<KeyValuePair<string, DataValue>> pairs)
+    {
+        if (pairs.IsEmpty) return Empty;
+        pairs.Sort(static (a, b) => string.CompareOrdinal(a.Key, b.Key));
+        return new DataObject([.. pairs]);
+    }
+
     public static DataObject Of(params ReadOnlySpan<(string Name, DataValue Value)> pairs)
     {
         var list = new List<KeyValuePair<string, DataValue>>(pairs.Length);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Automation.Core.Compilation.Form;
 
 namespace Automation.Core.Model;
 
@@ -66,6 +67,9 @@ public sealed record Device
     /// <summary>False: the device's events fire nothing (LNK-13, EVT-7).</summary>
     public bool Notification { get; init; } = true;
 
+    /// <summary>When the notification is on, in the site's time zone; null: whenever <see cref="Notification"/> is (EVT-7).</summary>
+    public WeeklyWindows? NotificationSchedule { get; init; }
+
     /// <summary>A panel in EN50131 compliant mode must be authenticated before it is a source or a target (LNK-10).</summary>
     public bool En50131Compliant { get; init; }
 
@@ -122,7 +126,7 @@ public readonly record struct NamedNumber(int Number, string Name)
 /// <summary>How a device is reached over HTTP.</summary>
 public sealed record DeviceConnectionInfo
 {
-    /// <summary>Scheme, host and port, e.g. <c>http://127.0.0.1:8101</c>.</summary>
+    /// <summary>Scheme, host and port, e.g. <c>http://127.0.0.1:8101</c>; of the gateway, for a device that is spoken to through one.</summary>
     public required Uri Url { get; init; }
 
     public string User { get; init; } = "";
@@ -132,6 +136,29 @@ public sealed record DeviceConnectionInfo
     /// <summary>Which dialect leads: <c>isapi</c> (XML), <c>securityCp</c> (panels, JSON).</summary>
     public string Dialect { get; init; } = "isapi";
 
-    /// <summary>Behind a receiver gateway at <see cref="Url"/>: the receiver's index of the device (002 §3.2); null when it is spoken to directly.</summary>
+    /// <summary>Behind a receiver gateway: the receiver's index of the device, a uuid (002 §3.2); null when it is behind none.</summary>
     public string? DevIndex { get; init; }
+
+    /// <summary>The gateway, a device of the site, that brings the device's events (DEV-3); empty: none.</summary>
+    public ResourceAddress Gateway { get; init; }
+
+    /// <summary>The gateway brings events only: requests go to <see cref="Url"/>, which is the device's own address.</summary>
+    public bool HasOwnAddress { get; init; }
+
+    /// <summary>Requests go through the gateway at <see cref="Url"/> and name the device by its index.</summary>
+    public bool IsThroughGateway => DevIndex is not null && !HasOwnAddress;
+
+    /// <summary>How to log in: null for whatever the device offers (Digest, Basic), <c>session</c> for a panel's session (isapi.md 1.5).</summary>
+    public string? Login { get; init; }
+
+    /// <summary>Where its events come from: <c>stream</c>, or <c>push</c> where the device sends them to us and no stream is opened.</summary>
+    public string Events { get; init; } = "stream";
+
+    /// <summary>Whose certificate is taken; null: one that the machine trusts.</summary>
+    public TlsTrust? Tls { get; init; }
 }
+
+/// <summary>A device's certificate that no authority has signed.</summary>
+/// <param name="Pins">SHA-256 of the certificate's public key (SubjectPublicKeyInfo), base64; any of them is taken, nothing else is. Empty: see the other.</param>
+/// <param name="AcceptSelfSigned">Any self-signed certificate is taken: encrypted, but anybody in between could be the device.</param>
+public sealed record TlsTrust(ImmutableArray<string> Pins, bool AcceptSelfSigned);

@@ -101,6 +101,12 @@ internal static class Codes
     public const string DeviceReserved = "AUT1309";
     public const string VariableName = "AUT1310";
     public const string NotOfKind = "AUT1311";
+    public const string GatewayUnknown = "AUT1312";
+    public const string DevIndexTwice = "AUT1313";
+    public const string SecretUnknown = "AUT1314";
+    public const string PinShape = "AUT1315";
+    public const string MacShape = "AUT1316";
+    public const string ConnectionContradicts = "AUT1317";
     public const string FeedShape = "AUT1331";
     public const string PathShape = "AUT1332";
     public const string FeedOfConnected = "AUT1333";

@@ -164,9 +164,13 @@ internal sealed partial class AutomationHost : IAsyncDisposable
                 await ShowInfoAsync();
                 if (_discovery is not null) await _discovery.ShowRulesAsync(site.Site.Id, rules.Definitions, CancellationToken.None);
             };
+            site.Projection.FirmwareKnown = async (device, firmware) =>
+            {
+                if (_discovery is not null) await _discovery.ShowFirmwareAsync(device, firmware, CancellationToken.None);
+            };
         }
 
-        if (_settings.DiscoveryPrefix is { } prefix) await StartDiscoveryAsync(prefix, cancellationToken);
+        await StartDiscoveryAsync(cancellationToken);
         foreach (SiteRuntime site in _sites) await site.StartAsync(toggles, cancellationToken);
         _outbox.Start();
         _subscriptions.Add(await new RuleSwitchboard(_topics, rule => _sites.FirstOrDefault(s => s.HasRule(rule))?.Inbox, _logger).SubscribeAsync(_bus!, cancellationToken));
@@ -199,9 +203,9 @@ internal sealed partial class AutomationHost : IAsyncDisposable
         ];
     }
 
-    private async Task StartDiscoveryAsync(string prefix, CancellationToken cancellationToken)
+    private async Task StartDiscoveryAsync(CancellationToken cancellationToken)
     {
-        _discovery = new HomeAssistantDiscovery(new DiscoveryNames(prefix, _topics), [.. _sites.Select(s => s.Site)], Version, _retained!, _logger);
+        _discovery = new HomeAssistantDiscovery(new DiscoveryNames(_settings.Discovery.Prefix, _topics), [.. _sites.Select(s => s.Site)], Version, _settings.Discovery.Form, _retained!, _logger);
         await _discovery.StartAsync(_bus!, cancellationToken);
     }
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Net;
 using Automation.Core.Model;
 using Automation.Core.Rules;
+using Automation.Host.Hub.Discovery;
 using Automation.Host.Storage.Postgres;
 using Automation.Host.Storage.Sqlite;
 using Automation.Mqtt.Broker;
@@ -34,8 +35,8 @@ internal sealed record HostSettings
     /// <summary>An external broker; null when the embedded one is used.</summary>
     public MqttClientOptions? ExternalBroker { get; init; }
 
-    /// <summary>Where Home Assistant looks for devices; null: it is told of none.</summary>
-    public string? DiscoveryPrefix { get; init; } = "homeassistant";
+    /// <summary>Where and how Home Assistant is told of devices.</summary>
+    public DiscoveryOptions Discovery { get; init; } = new();
 
     /// <summary>How often devices are asked whether the events that rules wait for can come.</summary>
     public DiagnosisWatchLimits Diagnosis { get; init; } = new();

@@ -47,9 +47,11 @@ internal sealed class SiteRuntime : IDeviceObserver, IPictureObserver, IAsyncDis
         _foreign = new ForeignTopics(site, this, time);
         _seen = new LastSeen(time);
         Diagnosis = new DiagnosisWatch(site, () => Rules, ConnectionOf, _seen, ShowHealthAsync, diagnosis, time, _logger);
-        foreach (Device device in site.Devices.Where(d => d.Connection is not null))
+        // Gateways first: the devices behind them speak through their connections.
+        foreach (Device device in site.Devices.Where(d => d.Connection is not null).OrderByDescending(d => d.Connection!.Gateway.IsEmpty))
         {
-            _connections[device.Address.Value] = new DeviceConnection(device, new DeviceConnectionLimits(), this, time, new Random(random.Next()), _logger);
+            DeviceConnection? gateway = _connections.GetValueOrDefault(device.Connection!.Gateway.Value);
+            _connections[device.Address.Value] = new DeviceConnection(device, new DeviceConnectionLimits(), this, time, new Random(random.Next()), _logger, gateway);
         }
     }
 
@@ -120,7 +122,7 @@ internal sealed class SiteRuntime : IDeviceObserver, IPictureObserver, IAsyncDis
     public async ValueTask DisposeAsync()
     {
         await StopInputAsync();
-        foreach (DeviceConnection connection in _connections.Values) await connection.DisposeAsync();
+        foreach (DeviceConnection connection in _connections.Values.Reverse()) await connection.DisposeAsync();
         Folder.Dispose();
         _reloader.Dispose();
         _stop.Dispose();
@@ -133,10 +135,10 @@ internal sealed class SiteRuntime : IDeviceObserver, IPictureObserver, IAsyncDis
         await shown;
     }
 
-    public void EventReported(ResourceAddress resource, string type, EventState state, DataObject data)
+    public void EventReported(ResourceAddress resource, string type, EventState state, DataObject data, bool old)
     {
         _seen.Note(resource, type);
-        Inbox.Post(new SiteInput.Engine(EngineInput.Event(0, default, resource, type, state, data)));
+        Inbox.Post(new SiteInput.Engine(EngineInput.Event(0, default, resource, type, state, data) with { Initial = old }));
     }
 
     public void StateReported(ResourceAddress resource, DataObject properties, bool initial) =>

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using Automation.Host.Composition;
+using Automation.Host.Hub.Discovery;
 using Automation.Host.Validation;
 using Microsoft.Extensions.Logging;
 
@@ -95,7 +96,8 @@ internal static class ConfigurationReader
         if (!root.TryGetProperty("mqtt", out JsonElement mqtt)) return configuration;
         if (mqtt.TryGetProperty("discovery", out JsonElement discovery))
         {
-            configuration = configuration with { DiscoveryPrefix = Text(discovery, "form") == "off" ? null : Text(discovery, "prefix") ?? configuration.DiscoveryPrefix };
+            DiscoveryForm form = Text(discovery, "form") switch { "off" => DiscoveryForm.Off, "component" => DiscoveryForm.Component, _ => DiscoveryForm.Device };
+            configuration = configuration with { Discovery = new DiscoveryOptions(Text(discovery, "prefix") ?? configuration.Discovery.Prefix, form) };
         }
 
         if (mqtt.TryGetProperty("external", out JsonElement external))

@@ -3,6 +3,7 @@ using Automation.Core.Model;
 using Automation.Core.Rules;
 using Automation.Host.Cli;
 using Automation.Host.Composition;
+using Automation.Host.Hub.Discovery;
 using Automation.Host.Storage;
 using Automation.Host.Storage.Postgres;
 using Automation.Mqtt.Client;
@@ -25,8 +26,8 @@ internal sealed record HostConfiguration
 
     public LogLevel LogLevel { get; init; } = LogLevel.Information;
 
-    /// <summary>Home Assistant's discovery prefix; null when discovery is off.</summary>
-    public string? DiscoveryPrefix { get; init; } = "homeassistant";
+    /// <summary>Where and how Home Assistant is told of devices.</summary>
+    public DiscoveryOptions Discovery { get; init; } = new();
 
     /// <summary>Null: SQLite in the data folder.</summary>
     public PostgresConfiguration? Postgres { get; init; }
@@ -50,7 +51,7 @@ internal sealed record HostConfiguration
             DataFolder = overrides.DataFolder ?? DataFolder,
             Postgres = Postgres?.ToOptions(File, environment),
             BaseTopic = BaseTopic,
-            DiscoveryPrefix = DiscoveryPrefix,
+            Discovery = Discovery,
             Sites = sites,
             HttpPort = overrides.HttpPort ?? HttpPort,
         };

@@ -110,7 +110,7 @@ internal sealed class ForeignDevice
             if (path.TryFind(root, out JsonElement found) && ForeignValue.TryConvert(found, out DataValue value) && !value.IsNull) data.Add(new(name, value));
         }
 
-        _observer.EventReported(feed.On, feed.Event!, state, DataObject.From(data));
+        _observer.EventReported(feed.On, feed.Event!, state, DataObject.From(data), old: false);
     }
 
     private void TakeAvailability(JsonElement root)

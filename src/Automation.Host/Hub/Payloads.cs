@@ -21,7 +21,7 @@ internal static class Payloads
         return Write(w =>
         {
             w.WriteString("type", value.Type);
-            w.WriteString("state", value.Phase switch { EventPhase.Begin => "begin", EventPhase.Repeat => "repeat", _ => "end" });
+            w.WriteString("state", value.Old ? "old" : value.Phase switch { EventPhase.Begin => "begin", EventPhase.Repeat => "repeat", _ => "end" });
             WriteTime(w, "at", value.At, zone);
             if (value.Data["deviceTime"] is { Kind: DataKind.Text } deviceTime) w.WriteString("deviceTime", deviceTime.Text);
             w.WriteNumber("count", value.Count);

@@ -47,10 +47,13 @@ internal sealed class RetainedTopics(IMqttBus bus, ILogger logger)
         await PublishAsync(topic, [], cancellationToken);
     }
 
-    public async Task RepublishAsync(CancellationToken cancellationToken)
+    public Task RepublishAsync(CancellationToken cancellationToken) => RepublishAsync(static _ => true, cancellationToken);
+
+    /// <summary>Publishes the values of some topics again.</summary>
+    public async Task RepublishAsync(Func<string, bool> which, CancellationToken cancellationToken)
     {
         KeyValuePair<string, byte[]>[] all;
-        lock (_gate) all = [.. _values];
+        lock (_gate) all = [.. _values.Where(v => which(v.Key))];
         foreach ((string topic, byte[] payload) in all) await PublishAsync(topic, payload, cancellationToken);
     }
 

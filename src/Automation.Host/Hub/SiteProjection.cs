@@ -30,6 +30,9 @@ internal sealed class SiteProjection(Site site, IEnumerable<RuleDefinition> rule
     /// <summary>Called on the writer's loop when another rule set is in force and shown; set before the site starts.</summary>
     public Func<SiteRules, Task>? RulesLoaded { get; set; }
 
+    /// <summary>Called on the writer's loop when a device told the version of its firmware; set before the site starts.</summary>
+    public Func<Device, string, Task>? FirmwareKnown { get; set; }
+
     /// <summary>Shows every rule of a rule set that is now in force, and takes away what is gone.</summary>
     public async Task RulesLoadedAsync(SiteEngine engine, SiteRules rules)
     {
@@ -59,6 +62,12 @@ internal sealed class SiteProjection(Site site, IEnumerable<RuleDefinition> rule
                 break;
             case SiteOutput.Changed { Value: var change }:
                 await retained.SetAsync(topics.State(change.Resource), Payloads.State(change.State), CancellationToken.None);
+                if (FirmwareKnown is { } told && change.Resource.IsDevice && change.Changed["firmware"] is { Kind: DataKind.Text } firmware &&
+                    site.Devices.FirstOrDefault(d => d.Address == change.Resource) is { } device)
+                {
+                    await told(device, firmware.Text);
+                }
+
                 break;
             case SiteOutput.FiredRule { Value: var firing }:
                 HubLog.Fired(logger, firing.Rule, firing.Trigger, firing.Source.IsEmpty ? site.Id : firing.Source.Value, firing.Cause.ToString());

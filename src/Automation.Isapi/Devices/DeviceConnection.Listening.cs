@@ -1,3 +1,4 @@
+using Automation.Core.Model;
 using Automation.Isapi.Devices;
 using Automation.Isapi.Documents;
 using Automation.Isapi.Events;
@@ -15,7 +16,7 @@ public sealed partial class DeviceConnection
 
     private async Task ListenAsync(CancellationToken cancellationToken)
     {
-        var stream = new AlertStream(_endpoint, new StreamSink(this));
+        AlertStream? stream = _device.Connection!.Events == "push" || _endpoint.IsBehindGateway ? null : new AlertStream(_endpoint, IsGateway ? StreamRequest.Subscription : StreamRequest.AlertStream, new StreamSink(this));
         while (!cancellationToken.IsCancellationRequested)
         {
             try
@@ -37,7 +38,7 @@ public sealed partial class DeviceConnection
     }
 
     /// <summary>One try; answers how long to wait before the next.</summary>
-    private async Task<TimeSpan> ListenOnceAsync(AlertStream stream, CancellationToken cancellationToken)
+    private async Task<TimeSpan> ListenOnceAsync(AlertStream? stream, CancellationToken cancellationToken)
     {
         if (_endpoint.Gate.ClosedFor is { } closed)
         {
@@ -45,7 +46,15 @@ public sealed partial class DeviceConnection
             return closed;
         }
 
-        if (!Online && !await GreetAsync(cancellationToken).ConfigureAwait(false)) return _endpoint.Gate.ClosedFor ?? NextBackoff();
+        if ((!Online || stream is null) && !await GreetAsync(cancellationToken).ConfigureAwait(false)) return _endpoint.Gate.ClosedFor ?? NextBackoff();
+        if (stream is null)
+        {
+            // Its events are pushed; whether it is there it is asked as often as it would have told.
+            _failures = 0;
+            SetOnline(true, null);
+            return _limits.HeartbeatTimeout / 2;
+        }
+
         long begun = _time.GetTimestamp();
         StreamEnd end = await stream.RunAsync(cancellationToken).ConfigureAwait(false);
         return AfterStream(end, _time.GetElapsedTime(begun));
@@ -54,7 +63,7 @@ public sealed partial class DeviceConnection
     /// <summary>Asks who the device is: tries address and login with a request that changes nothing, and reads its clock.</summary>
     private async Task<bool> GreetAsync(CancellationToken cancellationToken)
     {
-        DeviceAnswer info = await Greeting.AskAsync(_endpoint, _calls, cancellationToken).ConfigureAwait(false);
+        DeviceAnswer info = await Greeting.AskAsync(_endpoint, _calls, cancellationToken, IsGateway).ConfigureAwait(false);
         if (info.Failure == CallFailure.LoginRefused)
         {
             TellLoginRefused();
@@ -71,14 +80,17 @@ public sealed partial class DeviceConnection
         _problems.End(DeviceProblemKind.LoginLocked);
         // 403 and 404 are common here on some kinds; the device is there all the same.
         if (info.IsSuccess && info.Document is { } document) ReportIdentity(document);
+        if (IsGateway) return true;
         DeviceAnswer clock = await _calls.GetAsync("/System/time", cancellationToken).ConfigureAwait(false);
-        if (clock.IsSuccess && clock.Document?.TextOf("localTime") is { } local) _intake.NoteClock(local);
+        if (clock.IsSuccess && clock.Document?.TextOf("localTime") is { } local) _intake.NoteClock(System.Text.Encoding.UTF8.GetBytes(local));
         return true;
     }
 
     private void ReportIdentity(DeviceElement info)
     {
-        _book.Take(_device.Address, DeviceIdentity.Of(info), initial: true);
+        DataObject identity = DeviceIdentity.Of(info);
+        _identity.Learn(identity);
+        _book.Take(_device.Address, identity, initial: true);
     }
 
     private void TellLoginRefused()
@@ -152,25 +164,57 @@ public sealed partial class DeviceConnection
         }
     }
 
+    /// <summary>Takes an alert that came by one of the device's ways; answers the resource it is of.</summary>
+    private ResourceAddress Take(in Alert alert, EventPath path)
+    {
+        try
+        {
+            ResourceAddress resource = _intake.Take(alert, path);
+            // What tells of an area, a zone, a door or a port is likely to change again: its state is read sooner for a while. A picture has none.
+            if (resource.IsEmpty || resource.Kind == "channel") return resource;
+            _pace.NoteEvent();
+            PollSoon();
+            return resource;
+        }
+        catch (Exception e)
+        {
+            // A bug of ours costs this one alert, not the stream.
+            LogAlertFailed(_logger, _device.Address, System.Text.Encoding.UTF8.GetString(alert.WireType), e);
+            return default;
+        }
+    }
+
+    /// <summary>A picture is its channel's present look; one of the device itself is its only channel's.</summary>
+    private void TakePicture(ResourceAddress resource, string contentType, ReadOnlyMemory<byte> bytes)
+    {
+        if (resource.IsEmpty || _observer is not IPictureObserver pictures) return;
+        if (resource.IsDevice)
+        {
+            Resource[] channels = [.. _device.Resources.Where(r => r.Kind == "channel")];
+            if (channels is not [var only]) return;
+            resource = only.Address;
+        }
+
+        pictures.PictureTaken(resource, contentType, bytes.ToArray());
+    }
+
     private sealed class StreamSink(DeviceConnection owner) : IAlertStreamSink
     {
+        // The device whose alert came last, and the resource it was of: a picture belongs to them.
+        private DeviceConnection? _speaker;
+        private ResourceAddress _resource;
+
         public void Opened() => owner.StreamOpened();
 
-        public void Received(Alert alert)
+        public void Received(in Alert alert)
         {
-            try
-            {
-                // What tells of itself is likely to change again: its state is read sooner for a while.
-                if (!owner._intake.Take(alert)) return;
-                owner._pace.NoteEvent();
-                owner.PollSoon();
-            }
-            catch (Exception e)
-            {
-                // A bug of ours costs this one alert, not the stream.
-                LogAlertFailed(owner._logger, owner._device.Address, alert.WireType, e);
-            }
+            _speaker = owner.SpeakerOf(alert);
+            _resource = _speaker == owner ? owner.Take(alert, EventPath.Stream) : _speaker.TakeFromGateway(alert);
         }
+
+        public void Other(TapeNode document) => owner.NoteSubscription(document);
+
+        public void Picture(string contentType, ReadOnlyMemory<byte> bytes) => _speaker?.TakePicture(_resource, contentType, bytes);
 
         public void Problem(DeviceProblemKind kind, string detail) => owner.Report(kind, detail);
     }

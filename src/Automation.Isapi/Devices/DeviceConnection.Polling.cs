@@ -44,6 +44,8 @@ public sealed partial class DeviceConnection
 
         bool initial = _unread;
         if (initial) _poller.Restart();
+        if (IsGateway) await ReadBehindAsync(initial, cancellationToken).ConfigureAwait(false);
+        else if (initial && IsHeardThroughGateway) await ReadIdentityAsync(cancellationToken).ConfigureAwait(false);
         bool answered = await _poller.PollAsync(initial, cancellationToken).ConfigureAwait(false);
         _pace.NoteRound(answered, _poller.Slowest);
         if (answered && initial) _unread = false;

@@ -33,7 +33,9 @@ public sealed partial class DeviceConnection : IAsyncDisposable
     private readonly StateBook _book;
     private readonly StatusPoller _poller;
     private readonly PollPace _pace;
+    private readonly SenderIdentity _identity;
     private readonly CancellationTokenSource _stop = new();
+    private readonly DeviceConnection? _gateway;
     private readonly TaskCompletionSource _determined = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _stateLock = new();
     private volatile TaskCompletionSource _wake = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -45,23 +47,28 @@ public sealed partial class DeviceConnection : IAsyncDisposable
     /// <param name="device">With its <see cref="Device.Connection"/>; a device without one belongs to other MQTT clients.</param>
     /// <param name="observer">Also asked for <see cref="IPictureObserver"/>.</param>
     /// <param name="random">Jitter and client nonces; used under a lock on itself.</param>
-    /// <exception cref="ArgumentException">The device has no connection.</exception>
-    public DeviceConnection(Device device, DeviceConnectionLimits limits, IDeviceObserver observer, TimeProvider time, Random random, ILogger logger)
+    /// <param name="gateway">The connection of the gateway that the device's connection names; outlives this one. Null for a device without one.</param>
+    /// <exception cref="ArgumentException">The device has no connection, or one through a gateway that is not given.</exception>
+    public DeviceConnection(Device device, DeviceConnectionLimits limits, IDeviceObserver observer, TimeProvider time, Random random, ILogger logger, DeviceConnection? gateway = null)
     {
         DeviceConnectionInfo info = device.Connection ?? throw new ArgumentException($"The device {device.Address} has no connection.", nameof(device));
+        if (!info.Gateway.IsEmpty && gateway is null) throw new ArgumentException($"The device {device.Address} is behind {info.Gateway}, whose connection is not given.", nameof(gateway));
         _device = device;
         _limits = limits;
         _observer = observer;
         _time = time;
         _random = random;
         _logger = logger;
-        _endpoint = new DeviceEndpoint(info, limits, time, random);
+        _gateway = gateway;
+        _endpoint = gateway is not null && info.IsThroughGateway ? gateway._endpoint.Through(info.DevIndex!) : new DeviceEndpoint(info, limits, time, random);
         _calls = new DeviceCalls(_endpoint);
         _later = new DelayedCalls(time);
         _problems = new ProblemLog(limits.ProblemMemory, time);
         var resources = new DeviceResources(device);
         _book = new StateBook(observer);
         _intake = new EventIntake(resources, limits, observer, _book, time, Report);
+        _identity = new SenderIdentity(device);
+        if (gateway is not null) gateway._behind[info.DevIndex!] = this;
         _pace = new PollPace(limits.PollInterval, gentle: device.Kind == "security-panel", time);
         _poller = new StatusPoller(resources, _calls, _book, time, Report, (path, e) => LogStatusFailed(_logger, _device.Address, path, e));
     }
@@ -75,14 +82,15 @@ public sealed partial class DeviceConnection : IAsyncDisposable
         }
     }
 
-    /// <summary>How many events were dropped because they were history when they arrived.</summary>
-    public long BacklogDropped => _intake.BacklogDropped;
+    /// <summary>How many alerts became what since the start.</summary>
+    public AlertCounts Counts => _intake.Counts;
 
     /// <summary>Begins to listen. Once.</summary>
     public void Start()
     {
-        _listening = Task.Run(() => ListenAsync(_stop.Token), CancellationToken.None);
-        if (_poller.HasWork) _polling = Task.Run(() => PollLoopAsync(_stop.Token), CancellationToken.None);
+        // A device that is spoken to through a gateway is heard through it as well.
+        if (!IsHeardThroughGateway) _listening = Task.Run(() => ListenAsync(_stop.Token), CancellationToken.None);
+        if (_poller.HasWork || IsHeardThroughGateway || IsGateway) _polling = Task.Run(() => PollLoopAsync(_stop.Token), CancellationToken.None);
         _thermal = [.. _device.Resources.Where(r => r.Kind == "channel" && r.Capabilities.Contains("thermal")).Select(r => Task.Run(() => ThermalLoopAsync(r.Address, _stop.Token), CancellationToken.None))];
     }
 
@@ -95,6 +103,7 @@ public sealed partial class DeviceConnection : IAsyncDisposable
         await Task.WhenAll(_thermal).ConfigureAwait(false);
         using var limit = new CancellationTokenSource(StopTime, _time);
         await _later.StopAsync(limit.Token).ConfigureAwait(false);
+        await UnsubscribeAsync(limit.Token).ConfigureAwait(false);
     }
 
     /// <summary>Somebody has looked after the password or the lock: the next login is tried at once.</summary>
@@ -172,6 +181,7 @@ public sealed partial class DeviceConnection : IAsyncDisposable
         }
 
         _determined.TrySetResult();
+        if (!online) TellBehind(reason);
         if (online) LogOnline(_logger, _device.Address);
         else LogOffline(_logger, _device.Address, reason ?? "unknown");
         _observer.AvailabilityChanged(_device.Address, online, online ? null : reason);

@@ -17,9 +17,13 @@ public sealed record DeviceConnectionLimits
     /// <summary>Longest wait between two reconnects. Default 30 s, so that a device that is back is seen within the same half minute.</summary>
     public TimeSpan MaxBackoff { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>An event that happened longer ago than this when it arrives is dropped and counted: a replay of history, not news.</summary>
+    /// <summary>An event that happened longer ago than this when it arrives is old: a replay of history, told as such, not news.</summary>
     /// <value>Default 2 minutes (isapi.md, quirk 9). Measured against the device's own clock, which may be wrong.</value>
     public TimeSpan BacklogAge { get; init; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>How long after its first arrival an event is recognised when it comes by a second way (stream, gateway, push).</summary>
+    /// <value>Default 1 minute: gateways forward within seconds.</value>
+    public TimeSpan DuplicateWindow { get; init; } = TimeSpan.FromMinutes(1);
 
     /// <summary>How often the status of a device is read.</summary>
     /// <value>At least 10 s: panels become erratic when asked every 2 s (isapi.md, quirk 14). Default 15 s.</value>
@@ -31,8 +35,8 @@ public sealed record DeviceConnectionLimits
     /// <summary>Largest text part of the stream. Default 1 MiB: the largest alert seen has 40 KiB.</summary>
     public int MaxTextPartBytes { get; init; } = 1 << 20;
 
-    /// <summary>Largest picture part of the stream. Pictures are skipped, a larger one is a problem. Default 8 MiB.</summary>
-    public int MaxPicturePartBytes { get; init; } = 8 << 20;
+    /// <summary>Largest picture that is kept of an event; a larger one is skipped and told. Default 4 MiB: pictures of alarms have 100 KiB to 2 MiB.</summary>
+    public int MaxPicturePartBytes { get; init; } = 4 << 20;
 
     /// <summary>Largest document a call may answer with. Default 2 MiB.</summary>
     public int MaxAnswerBytes { get; init; } = 2 << 20;

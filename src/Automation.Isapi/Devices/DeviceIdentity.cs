@@ -1,6 +1,5 @@
 using Automation.Core.Model;
 using Automation.Isapi.Documents;
-using Automation.Isapi.Events;
 
 namespace Automation.Isapi.Devices;
 
@@ -14,7 +13,11 @@ internal static class DeviceIdentity
     public static DataObject Of(DeviceElement? info)
     {
         var properties = new List<KeyValuePair<string, DataValue>>(Fields.Length);
-        foreach ((string wire, string name) in Fields) AlertData.AddText(properties, name, info?.Find(wire)?.Text);
+        foreach ((string wire, string name) in Fields)
+        {
+            if (info?.Find(wire)?.Text.Trim() is { Length: > 0 } text) properties.Add(new(name, text.Length <= 128 ? text : text[..128]));
+        }
+
         return DataObject.From(properties);
     }
 

@@ -7,10 +7,13 @@ namespace Automation.Isapi.Devices;
 internal static class Greeting
 {
     private const string Path = "/System/deviceInfo";
+    private const string JsonPath = Path + "?format=json";
 
     /// <summary>The answer to <c>deviceInfo</c>; finds out on the way whether the device wants its paths without <c>/ISAPI</c>.</summary>
-    public static async Task<DeviceAnswer> AskAsync(DeviceEndpoint endpoint, DeviceCalls calls, CancellationToken cancellationToken)
+    /// <param name="gateway">It is a gateway: it speaks JSON, and below <c>/ISAPI</c>.</param>
+    public static async Task<DeviceAnswer> AskAsync(DeviceEndpoint endpoint, DeviceCalls calls, CancellationToken cancellationToken, bool gateway = false)
     {
+        if (gateway || endpoint.IsBehindGateway) return await calls.GetAsync(JsonPath, cancellationToken).ConfigureAwait(false);
         DeviceAnswer answer = await calls.GetAsync(Path, cancellationToken).ConfigureAwait(false);
         if (answer.Failure != CallFailure.None || answer.Status != (int)HttpStatusCode.NotFound || !endpoint.MayBeBare) return answer;
         endpoint.IsBare = true;

@@ -8,7 +8,8 @@ public interface IDeviceObserver
     /// <summary>The device reported an event. The device's own clock is in the data as <c>deviceTime</c>; the instant that counts is the arrival.</summary>
     /// <param name="resource">A resource of the device, or the device itself.</param>
     /// <param name="type">One of <see cref="EventTypes"/>.</param>
-    void EventReported(ResourceAddress resource, string type, EventState state, DataObject data);
+    /// <param name="old">It happened long before it arrived: history that the device sends again after a reconnect.</param>
+    void EventReported(ResourceAddress resource, string type, EventState state, DataObject data, bool old);
 
     /// <summary>Properties of a resource became known; others keep their value.</summary>
     /// <param name="initial">They were found at a start or a reconnect, so none of them is a change of the world.</param>
@@ -22,11 +23,11 @@ public interface IDeviceObserver
     void ProblemFound(DeviceProblem problem);
 }
 
-/// <summary>An <see cref="IDeviceObserver"/> that also wants the pictures a <c>capture</c> brings.</summary>
+/// <summary>An <see cref="IDeviceObserver"/> that also wants pictures: those a <c>capture</c> brings, and those that come with events.</summary>
 public interface IPictureObserver
 {
     /// <param name="contentType">Usually <c>image/jpeg</c>.</param>
-    /// <param name="picture">At most <see cref="DeviceConnectionLimits.MaxPictureBytes"/>; the memory is the observer's to keep.</param>
+    /// <param name="picture">At most <see cref="DeviceConnectionLimits.MaxPictureBytes"/> or <see cref="DeviceConnectionLimits.MaxPicturePartBytes"/>; the memory is the observer's to keep.</param>
     void PictureTaken(ResourceAddress resource, string contentType, ReadOnlyMemory<byte> picture);
 }
 
@@ -57,8 +58,8 @@ public enum DeviceProblemKind
     /// <summary>An event of a resource the site does not list; it is published on the device.</summary>
     UnknownResource,
 
-    /// <summary>Events that happened long before they arrived were dropped.</summary>
-    BacklogDropped,
+    /// <summary>Events arrive that happened long before; they are told as old.</summary>
+    Backlog,
 
     /// <summary>An answer to a status request was not understood.</summary>
     StatusUnreadable,

@@ -1,138 +1,228 @@
-using System.Collections.Frozen;
+using System.Globalization;
+using System.Text;
 using Automation.Core.Model;
 using Automation.Isapi.Documents;
 
 namespace Automation.Isapi.Events;
 
-/// <summary>The data of an event: the alert's structures made flat, names and units made one (EVT-4).</summary>
-internal static class AlertData
+/// <summary>The data of an event: the alert's structures made flat, names and units made one (EVT-4). One loop at a time uses it; its room is used again for each alert.</summary>
+internal sealed class AlertData
 {
-    /// <summary>Longest text kept of a field; the longest honest one is a picture's URL.</summary>
+    /// <summary>Longest text kept of a field, in characters; the longest honest one is a picture's URL.</summary>
     private const int MaxTextLength = 512;
 
-    /// <summary>Fields taken as they are, by the name they get. Found at any depth; the first of a name counts.</summary>
-    private static readonly FrozenDictionary<string, string> Texts = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase)
-    {
-        ["channelName"] = "channelName",
-        ["detectionTarget"] = "target",
-        ["regionID"] = "regionId",
-        ["bkgUrl"] = "pictureUrl",
-        ["pictureURL"] = "pictureUrl",
-        ["visibleLightURL"] = "pictureUrl",
-        ["thermalURL"] = "thermalPictureUrl",
-        ["videoURL"] = "videoUrl",
-        ["status"] = "status",
-        ["deviceSerial"] = "deviceSerial",
-        ["roomNumber"] = "roomNumber",
-        ["ruleName"] = "ruleName",
-        ["licensePlate"] = "licensePlate",
-    }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
+    /// <summary>Most fields of an event; the richest documented alert has 31.</summary>
+    private const int MaxFields = 48;
 
-    public static DataObject Of(Alert alert, string type)
+    private readonly TextCache _texts = new();
+    private readonly KeyValuePair<string, DataValue>[] _fields = new KeyValuePair<string, DataValue>[MaxFields];
+    private int _count;
+    private TemperatureUnit _unit;
+
+    /// <summary>The region that counts was walked through; the others are not.</summary>
+    private bool _regionTaken;
+
+    /// <summary>Begins with every field of the alert; the first of a name counts.</summary>
+    public AlertData Of(in Alert alert)
     {
-        var data = new List<KeyValuePair<string, DataValue>>(16);
-        AddEnvelope(data, alert);
-        if (alert.PostCount is { } count) data.Add(new("count", count));
-        AddTexts(data, alert.Body);
-        switch (type)
+        _count = 0;
+        Clear();
+        _regionTaken = false;
+        if (TryHottest(alert.Body, out TapeNode hottest, out int regions))
         {
-            case "temperatureAlarm" or "temperaturePreAlarm" or "temperatureDifference" or "fireDetection" or "temperatureMeasured":
-                ThermalData.Add(data, alert.Body);
-                break;
-            case "peopleCounting":
-                AddCounting(data, alert.Body);
-                break;
-            case "personDensity":
-                AddNumber(data, "densityLevel", alert.Body.Find("densityLevel"));
-                AddNumber(data, "personCnt", alert.Body.Find("personCnt") ?? alert.Body.Find("countingNum"));
-                break;
-            case "alarmInput":
-                AddNumber(data, "input", alert.Body.Find("inputIOPortID"));
-                break;
+            // Of several regions in alarm the hottest is the one the alarm is about.
+            _unit = UnitOf(hottest, alert.Body);
+            if (regions > 1) Number("regions", regions);
+            Walk(hottest, default);
+            _regionTaken = true;
+        }
+        else _unit = UnitOf(alert.Body, alert.Body);
+
+        Walk(alert.Body, default);
+        return this;
+    }
+
+    public AlertData Text(string name, ReadOnlySpan<byte> utf8)
+    {
+        if (utf8.IsEmpty || Has(name)) return this;
+        string text = utf8.Length <= MaxTextLength ? _texts.Get(utf8) : Encoding.UTF8.GetString(utf8);
+        return Put(name, text.Length <= MaxTextLength ? text : text[..MaxTextLength]);
+    }
+
+    public AlertData Text(string name, string? text) => string.IsNullOrEmpty(text) ? this : Put(name, text);
+
+    public AlertData Number(string name, double? number) => number is { } value ? Put(name, value) : this;
+
+    /// <summary>Sets a field whatever the alert said of it; null takes it away.</summary>
+    public AlertData Replace(string name, DataValue value)
+    {
+        for (int i = 0; i < _count; i++)
+        {
+            if (_fields[i].Key != name) continue;
+            if (value.IsNull) _fields[i] = _fields[--_count];
+            else _fields[i] = new(name, value);
+            return this;
         }
 
-        return DataObject.From(data);
+        return value.IsNull ? this : Put(name, value);
     }
 
-    public static DataObject OfCid(Alert alert, CidReport report, CidCode code, int? area)
+    public DataValue this[string name]
     {
-        var data = new List<KeyValuePair<string, DataValue>>(12);
-        AddEnvelope(data, alert);
-        data.Add(new("code", code.Code));
-        data.Add(new("name", code.Name));
-        if (area is { } a) data.Add(new("area", a));
-        if (report.Zone is { } zone) data.Add(new("zone", zone));
-        if (report.Keypad is { } keypad) data.Add(new("keypad", keypad));
-        AddText(data, "user", report.User);
-        AddText(data, "description", report.Description);
-        AddText(data, "deviceTime", report.TriggerTime ?? alert.DeviceTime);
-        return DataObject.From(data);
-    }
-
-    public static DataObject OfAccess(Alert alert, DeviceElement access, string raw)
-    {
-        var data = new List<KeyValuePair<string, DataValue>>(12);
-        AddEnvelope(data, alert);
-        data.Add(new("raw", raw));
-        AddText(data, "employee", access.TextOf("employeeNoString") ?? access.TextOf("employeeNo"));
-        AddText(data, "user", access.TextOf("name"));
-        AddText(data, "card", access.TextOf("cardNo"));
-        AddNumber(data, "serial", access.Child("serialNo"));
-        ThermalData.Add(data, access);
-        return DataObject.From(data);
-    }
-
-    /// <summary>One walk through the alert for all names: this is done for every event of every device.</summary>
-    private static void AddTexts(List<KeyValuePair<string, DataValue>> data, DeviceElement element)
-    {
-        foreach (DeviceElement child in element.Children)
+        get
         {
-            if (child.Children.Count > 0) AddTexts(data, child);
-            else if (Texts.TryGetValue(child.Name, out string? name) && !Has(data, name)) AddText(data, name, child.Text);
+            for (int i = 0; i < _count; i++)
+            {
+                if (_fields[i].Key == name) return _fields[i].Value;
+            }
+
+            return DataValue.Null;
         }
     }
 
-    private static bool Has(List<KeyValuePair<string, DataValue>> data, string name)
+    public DataObject ToObject() => DataObject.From(_fields.AsSpan(0, _count));
+
+    private void Walk(TapeNode at, ReadOnlySpan<byte> parent)
     {
-        foreach ((string known, _) in data)
+        foreach (TapeNode child in at.Children)
         {
-            if (known == name) return true;
+            if (!child.IsLeaf)
+            {
+                if (_regionTaken && child.Is("DetectionRegionEntry"u8)) continue;
+                if (child.Is("videoInfoList"u8)) TakeVideo(child);
+                else Walk(child, child.Is("RegionCoordinates"u8) ? parent : child.Name);
+                continue;
+            }
+
+            ReadOnlySpan<byte> text = child.Text;
+            if (!text.IsEmpty && _count < MaxFields) Take(parent, child.Name, text);
+        }
+    }
+
+    private void Take(ReadOnlySpan<byte> parent, ReadOnlySpan<byte> wire, ReadOnlySpan<byte> text)
+    {
+        if (AlertFields.Of(parent, wire) is not { } field)
+        {
+            if (TryName(wire) is { } name) TakeAny(name, text);
+            return;
+        }
+
+        switch (field.Kind)
+        {
+            case FieldKind.Text:
+                Text(field.Name, text);
+                break;
+            case FieldKind.Number:
+                Number(field.Name, DeviceNumber.Number(text));
+                break;
+            case FieldKind.Flag:
+                if (DeviceNumber.Flag(text) is { } flag) Put(field.Name, flag);
+                break;
+            case FieldKind.Temperature:
+                Number(field.Name, DeviceNumber.Number(text) is { } t ? ThermalUnits.ToCelsius(t, _unit) : null);
+                break;
+            case FieldKind.Degrees:
+                Number(field.Name, DeviceNumber.Number(text) is { } d ? ThermalUnits.ToKelvins(d, _unit) : null);
+                break;
+            case FieldKind.Share:
+                Number(field.Name, DeviceNumber.Number(text) is { } s ? s > 1 ? s / 1000 : s : null);
+                break;
+            case FieldKind.Thousandth:
+                Number(field.Name, DeviceNumber.Number(text) / 1000);
+                break;
+            case FieldKind.NotNegative:
+                Number(field.Name, DeviceNumber.Number(text) is >= 0 and var n ? n : null);
+                break;
+            case FieldKind.Positive:
+                Number(field.Name, DeviceNumber.Number(text) is > 0 and var p ? p : null);
+                break;
+        }
+    }
+
+    /// <summary>A field nobody has told us of: a number or a flag where it reads as one, but not where leading zeros say that it is a name.</summary>
+    private void TakeAny(string name, ReadOnlySpan<byte> text)
+    {
+        bool numeric = text.Length <= 15 && !(text.Length > 1 && text[0] == '0' && text[1] != '.') && text[0] != '+';
+        if (numeric && DeviceNumber.Number(text) is { } number) Put(name, number);
+        else if (text.SequenceEqual("true"u8) || text.SequenceEqual("false"u8)) Put(name, text.Length == 4);
+        else Text(name, text);
+    }
+
+    /// <summary>A dual-lens camera tells one video a lens (002 A.29).</summary>
+    private void TakeVideo(TapeNode info)
+    {
+        ReadOnlySpan<byte> position = info.TextOf("cameraPosition"u8);
+        string name = Ascii.EqualsIgnoreCase(position, "left"u8) ? "videoUrlLeft" : Ascii.EqualsIgnoreCase(position, "right"u8) ? "videoUrlRight" : "videoUrl";
+        Text(name, info.TextOf("videoURL"u8));
+    }
+
+    /// <summary>The wire's own name in our spelling: it begins in lower case. Null for what could not be a field's name.</summary>
+    private string? TryName(ReadOnlySpan<byte> wire)
+    {
+        if (wire.Length is 0 or > 64) return null;
+        Span<byte> name = stackalloc byte[64];
+        wire.CopyTo(name);
+        name = name[..wire.Length];
+        foreach (byte c in name)
+        {
+            if (!char.IsAsciiLetterOrDigit((char)c) && c is not ((byte)'_' or (byte)'-')) return null;
+        }
+
+        // Whole words in capitals keep them: "URL", but "FaceRect" becomes "faceRect".
+        if (name.Length < 2 || !char.IsAsciiLetterUpper((char)name[1])) name[0] = (byte)char.ToLowerInvariant((char)name[0]);
+        return _texts.Get(name);
+    }
+
+    private AlertData Put(string name, DataValue value)
+    {
+        if (_count == MaxFields || Has(name)) return this;
+        _fields[_count++] = new(name, value);
+        return this;
+    }
+
+    private bool Has(string name)
+    {
+        for (int i = 0; i < _count; i++)
+        {
+            if (_fields[i].Key == name) return true;
         }
 
         return false;
     }
 
-    private static void AddEnvelope(List<KeyValuePair<string, DataValue>> data, Alert alert)
+    private void Clear() => Array.Clear(_fields);
+
+    private static bool TryHottest(TapeNode body, out TapeNode hottest, out int regions)
     {
-        AddText(data, "deviceTime", alert.DeviceTime);
-        AddText(data, "description", alert.Description);
+        hottest = default;
+        regions = 0;
+        double most = double.NegativeInfinity;
+        Look(body, ref hottest, ref regions, ref most);
+        return regions > 0;
     }
 
-    /// <summary>Real-time values are running totals, a time range's are totals of that range: <c>mode</c> says which (isapi.md 1.3).</summary>
-    private static void AddCounting(List<KeyValuePair<string, DataValue>> data, DeviceElement body)
+    private static void Look(TapeNode at, ref TapeNode hottest, ref int regions, ref double most)
     {
-        DeviceElement counting = body.Find("peopleCounting") ?? body;
-        string? method = counting.TextOf("statisticalMethods");
-        data.Add(new("mode", method is not null && method.StartsWith("timeRange", StringComparison.OrdinalIgnoreCase) ? "timeRange" : "realTime"));
-        AddNumber(data, "enter", counting.Child("enter"));
-        AddNumber(data, "exit", counting.Child("exit"));
-        AddNumber(data, "pass", counting.Child("pass") ?? counting.Child("passing"));
-        AddNumber(data, "duplicatePeople", counting.Child("duplicatePeople"));
-        if (counting.TextOf("regionsID") is { } region) AddText(data, "regionId", region);
-        if (body.Find("childCounting") is not { } children) return;
-        AddNumber(data, "childEnter", children.Child("enter"));
-        AddNumber(data, "childExit", children.Child("exit"));
+        foreach (TapeNode child in at.Children)
+        {
+            if (child.IsLeaf) continue;
+            if (!child.Is("DetectionRegionEntry"u8))
+            {
+                Look(child, ref hottest, ref regions, ref most);
+                continue;
+            }
+
+            regions++;
+            double temperature = TemperatureOf(child) ?? double.MinValue;
+            if (temperature > most) (hottest, most) = (child, temperature);
+        }
     }
 
-    internal static void AddNumber(List<KeyValuePair<string, DataValue>> data, string name, DeviceElement? element)
-    {
-        if (DeviceElement.ToNumber(element?.Text.Trim()) is { } number) data.Add(new(name, number));
-    }
+    private static double? TemperatureOf(TapeNode region) =>
+        region.TryFind("currTemperature"u8, out TapeNode found) || region.TryFind("fireMaxTemperature"u8, out found) ? DeviceNumber.Number(found.Text) : null;
 
-    internal static void AddText(List<KeyValuePair<string, DataValue>> data, string name, string? text)
-    {
-        string? value = text?.Trim();
-        if (string.IsNullOrEmpty(value)) return;
-        data.Add(new(name, value.Length <= MaxTextLength ? value : value[..MaxTextLength]));
-    }
+    private static TemperatureUnit UnitOf(TapeNode first, TapeNode second) =>
+        first.TryFind("thermometryUnit"u8, out TapeNode found) || first.TryFind("temperatureUnit"u8, out found) || second.TryFind("thermometryUnit"u8, out found) || second.TryFind("temperatureUnit"u8, out found)
+            ? ThermalUnits.Of(found.Text)
+            : TemperatureUnit.Celsius;
 }

@@ -25,29 +25,45 @@ internal enum StreamEndKind : byte
 /// <param name="Reason">As a person reads it.</param>
 internal readonly record struct StreamEnd(StreamEndKind Kind, string Reason);
 
+/// <summary>What opens a stream.</summary>
+internal sealed record StreamRequest(HttpMethod Method, string Path, DeviceContent? Content)
+{
+    /// <summary>A device's own events (EVT-1).</summary>
+    public static StreamRequest AlertStream { get; } = new(HttpMethod.Get, "/Event/notification/alertStream", null);
+
+    /// <summary>The events of every device of a receiver gateway (EVT-2; 002 §5, A.42).</summary>
+    public static StreamRequest Subscription { get; } =
+        new(HttpMethod.Post, "/Event/notification/subscribeDeviceMgmt?format=json", DeviceContent.Json("""{"SubscribeDeviceMgmt":{"eventMode":"all","defenceMode":"all"}}"""));
+}
+
 /// <summary>What the stream tells its owner, on the stream's own loop.</summary>
 internal interface IAlertStreamSink
 {
     void Opened();
 
-    void Received(Alert alert);
+    void Received(in Alert alert);
+
+    /// <summary>A document without an alert, e.g. the answer to a subscription.</summary>
+    void Other(TapeNode document);
+
+    /// <summary>A picture that belongs to the alerts before it; the bytes are gone after the call.</summary>
+    void Picture(string contentType, ReadOnlyMemory<byte> bytes);
 
     void Problem(DeviceProblemKind kind, string detail);
 }
 
-/// <summary>One listening to <c>/Event/notification/alertStream</c>: opens it, watches its silence, hands out its alerts, says how it ended.</summary>
-internal sealed class AlertStream(DeviceEndpoint endpoint, IAlertStreamSink sink)
+/// <summary>One listening to a stream of events: opens it, watches its silence, hands out its alerts, says how it ended.</summary>
+internal sealed class AlertStream(DeviceEndpoint endpoint, StreamRequest request, IAlertStreamSink sink)
 {
-    private const string Path = "/Event/notification/alertStream";
-
     private readonly DeviceHttp _http = new(endpoint);
+    private readonly AlertParts _parts = new(sink);
 
     /// <summary>Runs until the stream ends. Throws only when cancelled.</summary>
     public async Task<StreamEnd> RunAsync(CancellationToken cancellationToken)
     {
         using var silence = new CancellationTokenSource(endpoint.Limits.HeartbeatTimeout, endpoint.Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(silence.Token, cancellationToken);
-        OpenAnswer open = await _http.OpenAsync(HttpMethod.Get, Path, null, either.Token, cancellationToken).ConfigureAwait(false);
+        OpenAnswer open = await _http.OpenAsync(request.Method, request.Path, request.Content, either.Token, cancellationToken).ConfigureAwait(false);
         if (open.Response is null) return NotOpened(open);
         using HttpResponseMessage response = open.Response;
         string mediaType = response.Content.Headers.ContentType?.MediaType ?? "";
@@ -60,8 +76,8 @@ internal sealed class AlertStream(DeviceEndpoint endpoint, IAlertStreamSink sink
         {
             Stream stream = await response.Content.ReadAsStreamAsync(either.Token).ConfigureAwait(false);
             sink.Opened();
-            await ReadAsync(stream, BoundaryOf(response), silence, either.Token).ConfigureAwait(false);
-            return new StreamEnd(StreamEndKind.Closed, "the device closed its event stream");
+            string? refusal = await ReadAsync(stream, BoundaryOf(response), silence, either.Token).ConfigureAwait(false);
+            return refusal is null ? new StreamEnd(StreamEndKind.Closed, "the device closed its event stream") : new StreamEnd(StreamEndKind.Refused, Refusal(refusal));
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -80,6 +96,8 @@ internal sealed class AlertStream(DeviceEndpoint endpoint, IAlertStreamSink sink
         _ => new StreamEnd(StreamEndKind.Unreachable, open.Detail ?? "no connection"),
     };
 
+    private static string Refusal(string status) => $"the device gives no event stream ({status}); its events do not arrive, check the user's rights and other listeners";
+
     private static async Task<string> WhyRefusedAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
         string http = string.Create(CultureInfo.InvariantCulture, $"HTTP {(int)response.StatusCode}");
@@ -95,10 +113,11 @@ internal sealed class AlertStream(DeviceEndpoint endpoint, IAlertStreamSink sink
             // The status line said enough.
         }
 
-        return $"the device gives no event stream ({http}); its events do not arrive, check the user's rights and other listeners";
+        return Refusal(http);
     }
 
-    private async Task ReadAsync(Stream stream, string? boundary, CancellationTokenSource silence, CancellationToken cancellationToken)
+    /// <summary>Reads to the end; answers the device's words when what came was a refusal with HTTP 200.</summary>
+    private async Task<string?> ReadAsync(Stream stream, string? boundary, CancellationTokenSource silence, CancellationToken cancellationToken)
     {
         var reader = new MultipartReader(
             async (buffer, ct) =>
@@ -109,40 +128,12 @@ internal sealed class AlertStream(DeviceEndpoint endpoint, IAlertStreamSink sink
                 return count;
             },
             boundary, endpoint.Limits.MaxTextPartBytes, endpoint.Limits.MaxPicturePartBytes);
-        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false) is { } part) Take(part);
-    }
-
-    private void Take(StreamPart part)
-    {
-        switch (part.Kind)
+        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false) is { } part)
         {
-            case StreamPartKind.Oversized:
-                sink.Problem(DeviceProblemKind.PartOversized, "a part of its event stream is larger than the limit; the part was skipped");
-                break;
-            case StreamPartKind.Text when IsPicture(part.Body.Span):
-                // Some devices send pictures as application/octet-stream, or without a type.
-                break;
-            case StreamPartKind.Text:
-                DocumentReading reading = DocumentReader.Read(part.Body);
-                foreach (DeviceElement document in reading.Documents)
-                {
-                    foreach (Alert alert in Alert.Read(document)) sink.Received(alert);
-                }
-
-                if (reading.Problem is null) break;
-                if (part.Cut) sink.Problem(DeviceProblemKind.PartTruncated, "a part of its event stream ends too early; what was whole in it was taken");
-                else sink.Problem(DeviceProblemKind.PartUnreadable, $"a part of its event stream cannot be read: {Stable(reading.Problem)}");
-                break;
+            if (_parts.Take(part) is { } refusal) return refusal;
         }
-    }
 
-    private static bool IsPicture(ReadOnlySpan<byte> body) => body.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xD8, 0xFF]) || body.StartsWith((ReadOnlySpan<byte>)[0x89, (byte)'P', (byte)'N', (byte)'G']);
-
-    /// <summary>Without the line, so that the same problem has the same text.</summary>
-    private static string Stable(string problem)
-    {
-        int at = problem.IndexOf(" at line", StringComparison.Ordinal);
-        return at < 0 ? problem : problem[..at];
+        return null;
     }
 
     internal static string? BoundaryOf(HttpResponseMessage response)

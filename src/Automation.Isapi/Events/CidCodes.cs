@@ -21,6 +21,8 @@ internal static class CidCodes
         .Select(r => new CidCode(r[0], r[1], StateOf(r[0], r[1]), r[2]))
         .ToFrozenDictionary(c => c.Code, StringComparer.Ordinal);
 
+    public static FrozenDictionary<string, CidCode>.AlternateLookup<ReadOnlySpan<char>> BySpan { get; } = All.GetAlternateLookup<ReadOnlySpan<char>>();
+
     private static EventState StateOf(string code, string type)
     {
         if (!EventTypes.All.TryGetValue(type, out EventTypeInfo? info)) throw new InvalidOperationException($"Code {code} names the event {type}, which is none.");

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Text;
 
 namespace Automation.Isapi.Events;
 
@@ -99,8 +100,10 @@ internal static class EventNames
         ["PoEPowerExceedsLimit"] = "poePowerExceeded",
     }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Words that are an end by themselves, whatever their state says.</summary>
-    private static readonly FrozenSet<string> Ends = new[] { "diskrecover", "deviceonline" }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+    private static readonly FrozenDictionary<string, string>.AlternateLookup<ReadOnlySpan<char>> BySpan = Types.GetAlternateLookup<ReadOnlySpan<char>>();
+
+    /// <summary>Longest word that is looked up; the longest known has 30 characters.</summary>
+    private const int MaxWord = 64;
 
     /// <summary>The device's words this table knows.</summary>
     public static IEnumerable<string> Known => Types.Keys;
@@ -108,5 +111,14 @@ internal static class EventNames
     /// <summary>The event type; null when the word is not known.</summary>
     public static string? TypeOf(string wireName) => Types.GetValueOrDefault(wireName);
 
-    public static bool IsEnd(string wireName) => Ends.Contains(wireName);
+    /// <summary>The event type; null when the word is not known.</summary>
+    public static string? TypeOf(ReadOnlySpan<byte> wireName)
+    {
+        if (wireName.Length > MaxWord) return null;
+        Span<char> word = stackalloc char[MaxWord];
+        int length = Encoding.Latin1.GetChars(wireName, word);
+        return BySpan.TryGetValue(word[..length], out string? type) ? type : null;
+    }
+
+    public static bool IsEnd(ReadOnlySpan<byte> wireName) => Ascii.EqualsIgnoreCase(wireName, "diskrecover"u8) || Ascii.EqualsIgnoreCase(wireName, "deviceonline"u8);
 }

@@ -20,6 +20,9 @@ internal sealed class MultipartReader
 
     private const int ReadBytes = 16 * 1024;
 
+    /// <summary>Room that a picture has taken is given back beyond this; most parts have 2 KiB.</summary>
+    private const int KeptBytes = 256 * 1024;
+
     /// <summary>From this length on a boundary is looked for anywhere; a shorter one only at a line's start, as pictures may hold it.</summary>
     private const int LongBoundary = 8;
 
@@ -35,7 +38,8 @@ internal sealed class MultipartReader
     private Phase _phase;
     private long? _length;
     private bool _picture;
-    private long _skipped;
+    private bool _film;
+    private string? _contentType;
     private bool _told;
 
     /// <param name="read">Reads more; 0 at the end of the stream.</param>
@@ -58,7 +62,7 @@ internal sealed class MultipartReader
         Headers,
         Body,
 
-        /// <summary>A picture or an oversized part.</summary>
+        /// <summary>A film or an oversized part.</summary>
         Skip,
     }
 
@@ -100,9 +104,10 @@ internal sealed class MultipartReader
 
     private async ValueTask FillAsync(CancellationToken cancellationToken)
     {
+        if (_start == _end && _buffer.Length > KeptBytes) _buffer = new byte[ReadBytes];
         if (_start > 0)
         {
-            Pending.CopyTo(_buffer);
+            if (_start < _end) Pending.CopyTo(_buffer);
             _end -= _start;
             _start = 0;
         }
@@ -119,6 +124,14 @@ internal sealed class MultipartReader
         int text = Pending.IndexOfAnyExcept("\r\n \t"u8);
         if (text < 0) return Step.NeedMore;
         Span<byte> rest = Pending[text..];
+        if (rest[0] is (byte)'<' or (byte)'{' or (byte)'[')
+        {
+            // No multipart at all: a device that refuses with HTTP 200 sends one document.
+            _delimiter ??= "--boundary"u8.ToArray();
+            Drop(text);
+            return StartBody();
+        }
+
         int newline = rest.IndexOf((byte)'\n');
         if (newline < 0 && rest.Length < MaxHeaderBytes) return Step.NeedMore;
         if (newline > 4 && rest.StartsWith("--"u8)) _delimiter = rest[..newline].TrimEnd("\r "u8).ToArray();
@@ -149,6 +162,8 @@ internal sealed class MultipartReader
         _phase = Phase.Headers;
         _length = null;
         _picture = false;
+        _film = false;
+        _contentType = null;
         return Step.Again;
     }
 
@@ -188,19 +203,22 @@ internal sealed class MultipartReader
         }
         else if (Ascii.EqualsIgnoreCase(line[..colon], "Content-Type"u8))
         {
-            _picture = StartsWithIgnoreCase(value, "image/"u8) || StartsWithIgnoreCase(value, "video/"u8);
+            _picture = StartsWithIgnoreCase(value, "image/"u8);
+            _film = StartsWithIgnoreCase(value, "video/"u8);
+            if (_picture) _contentType = Encoding.Latin1.GetString(value[..Math.Min(value.Length, 64)]);
         }
     }
 
     private static bool StartsWithIgnoreCase(ReadOnlySpan<byte> value, ReadOnlySpan<byte> start) =>
         value.Length >= start.Length && Ascii.EqualsIgnoreCase(value[..start.Length], start);
 
+    private int Limit => _picture ? _maxPicture : _maxText;
+
     private Step StartBody()
     {
         _scanned = 0;
-        _skipped = 0;
         _told = false;
-        _phase = _picture || _length > _maxText ? Phase.Skip : Phase.Body;
+        _phase = _film || _length > Limit ? Phase.Skip : Phase.Body;
         return Step.Again;
     }
 
@@ -211,7 +229,7 @@ internal sealed class MultipartReader
         if (at >= 0) return TakeBody(at, Phase.Between, cut: at < wanted - 4 && _length is not null);
         if (Pending.Length >= wanted) return TakeBody(wanted, Phase.Between, cut: false);
         if (_ended) return TakeBody(Pending.Length, Phase.Between, cut: true);
-        if (Pending.Length <= _maxText) return Step.NeedMore;
+        if (Pending.Length <= Limit) return Step.NeedMore;
         _phase = Phase.Skip;
         return Step.Again;
     }
@@ -222,16 +240,16 @@ internal sealed class MultipartReader
         Drop(length);
         _phase = next;
         if (body.Span.IndexOfAnyExcept(" \t\r\n\0"u8) < 0) return Step.Again;
-        // Picture bytes under a text heading are a picture all the same: JPEG starts FF D8.
-        bool jpeg = body.Span.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xD8]);
-        _part = jpeg ? new StreamPart(StreamPartKind.Picture, default, cut) : new StreamPart(StreamPartKind.Text, body, cut);
+        // Some devices send pictures as application/octet-stream, or without a type: JPEG starts FF D8, PNG 89 PNG.
+        bool picture = _picture || body.Span.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xD8]) || body.Span.StartsWith((ReadOnlySpan<byte>)[0x89, (byte)'P', (byte)'N', (byte)'G']);
+        _part = new StreamPart(picture ? StreamPartKind.Picture : StreamPartKind.Text, body, cut, _contentType);
         return Step.Part;
     }
 
     /// <summary>Nothing more has arrived: a document without a length that looks whole is given out now.</summary>
     private bool TryTakeWhole()
     {
-        if (_phase != Phase.Body || _length is not null || !WholeDocument.IsWhole(Pending)) return false;
+        if (_phase != Phase.Body || _picture || _length is not null || !WholeDocument.IsWhole(Pending)) return false;
         return TakeBody(Pending.Length, Phase.Body, cut: false) == Step.Part;
     }
 
@@ -239,21 +257,17 @@ internal sealed class MultipartReader
     {
         int at = FindDelimiter(Pending.Length);
         int gone = at >= 0 ? at : Math.Max(0, Pending.Length - _delimiter!.Length);
-        _skipped += gone;
         Drop(gone);
-        bool over = !_picture || _skipped > _maxPicture || _length > _maxPicture;
-        if (over && !_told)
+        if (!_told)
         {
             _told = true;
-            _part = new StreamPart(StreamPartKind.Oversized, default, false);
+            _part = new StreamPart(StreamPartKind.Skipped, default, Cut: false, _film ? "video" : null);
             return Step.Part;
         }
 
         if (at < 0) return Step.NeedMore;
         _phase = Phase.Between;
-        if (over) return Step.Again;
-        _part = new StreamPart(StreamPartKind.Picture, default, _skipped < _length);
-        return Step.Part;
+        return Step.Again;
     }
 
     /// <summary>Where the next boundary is within the first bytes pending, or -1; what was looked at once is not looked at again.</summary>

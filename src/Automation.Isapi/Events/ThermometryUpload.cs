@@ -23,12 +23,12 @@ internal static class ThermometryUpload
             DeviceElement? shape = upload.Child("LinePolygonThermCfg");
             double? highest = shape?.NumberOf("MaxTemperature") ?? upload.Child("PointThermCfg")?.NumberOf("temperature");
             if (highest is not { } raw) continue;
-            double celsius = ThermalData.ToCelsius(raw, unit);
+            double celsius = ThermalUnits.ToCelsius(raw, unit);
             if (hottest is null || celsius > hottest) hottest = celsius;
             if (upload.IntOf("ruleID") is not { } rule) continue;
             Put("Max", celsius);
-            if (shape?.NumberOf("MinTemperature") is { } min) Put("Min", ThermalData.ToCelsius(min, unit));
-            if (shape?.NumberOf("AverageTemperature") is { } mean) Put("Average", ThermalData.ToCelsius(mean, unit));
+            if (shape?.NumberOf("MinTemperature") is { } min) Put("Min", ThermalUnits.ToCelsius(min, unit));
+            if (shape?.NumberOf("AverageTemperature") is { } mean) Put("Average", ThermalUnits.ToCelsius(mean, unit));
 
             void Put(string suffix, double value) => properties.Add(new(string.Create(CultureInfo.InvariantCulture, $"rule{rule}{suffix}"), value));
         }

@@ -2,12 +2,17 @@ using Automation.Core.Model;
 
 namespace Automation.Isapi.Http;
 
-/// <summary>One device on the network: its connection pool, its credentials, its login gate. Shared by the loops of a connection.</summary>
+/// <summary>One device on the network: its connection pool, its credentials, its login gate. Shared by the loops of a connection, and by the devices behind a gateway.</summary>
 internal sealed class DeviceEndpoint : IDisposable
 {
     private const string UsualPrefix = "/ISAPI";
 
     private readonly Uri _base;
+
+    /// <summary>The gateway's own endpoint, which is shared; null when this one has connections of its own.</summary>
+    private readonly DeviceEndpoint? _gateway;
+    private readonly string _suffix = "";
+    private readonly CertificateTrust? _trust;
     private volatile string _prefix;
 
     public DeviceEndpoint(DeviceConnectionInfo info, DeviceConnectionLimits limits, TimeProvider time, Random random)
@@ -16,13 +21,14 @@ internal sealed class DeviceEndpoint : IDisposable
         string path = info.Url.AbsolutePath.TrimEnd('/');
         _base = new Uri(info.Url.GetLeftPart(UriPartial.Authority));
         _prefix = path.Length == 0 ? UsualPrefix : path;
+        if (info.IsThroughGateway) _suffix = SuffixOf(info.DevIndex!);
         User = info.User;
         Password = info.Password;
-        DevIndex = info.DevIndex;
         Limits = limits;
         Time = time;
         Random = random;
         Gate = new LoginGate(time);
+        _trust = new CertificateTrust(info.Tls);
         Invoker = new HttpMessageInvoker(new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
@@ -30,20 +36,33 @@ internal sealed class DeviceEndpoint : IDisposable
             UseProxy = false,
             PreAuthenticate = false,
             ConnectTimeout = TimeSpan.FromSeconds(5),
-            // The stream, one call, a thermal camera's live temperatures, and those that are just closing.
+            // The stream, one call, a thermal camera's live temperatures, and those that are just closing; a gateway has one call for each of its devices.
             MaxConnectionsPerServer = 8,
             PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30),
             MaxResponseHeadersLength = 64,
             MaxResponseDrainSize = 64 * 1024,
+            SslOptions = { RemoteCertificateValidationCallback = (_, certificate, _, errors) => _trust.Accepts(certificate, errors) },
         });
+    }
+
+    private DeviceEndpoint(DeviceEndpoint gateway, string devIndex)
+    {
+        _gateway = gateway;
+        _suffix = SuffixOf(devIndex);
+        _base = gateway._base;
+        _prefix = gateway._prefix;
+        User = gateway.User;
+        Password = gateway.Password;
+        Limits = gateway.Limits;
+        Time = gateway.Time;
+        Random = gateway.Random;
+        Gate = gateway.Gate;
+        Invoker = gateway.Invoker;
     }
 
     public string User { get; }
 
     public Secret Password { get; }
-
-    /// <summary>Behind a receiver: its index of the device (002 §3.2).</summary>
-    public string? DevIndex { get; }
 
     public DeviceConnectionLimits Limits { get; }
 
@@ -55,6 +74,12 @@ internal sealed class DeviceEndpoint : IDisposable
 
     public HttpMessageInvoker Invoker { get; }
 
+    /// <summary>Why the certificate was not taken; null when it was, or none was shown.</summary>
+    public string? CertificateRefusal => _gateway is null ? _trust!.Refusal : _gateway.CertificateRefusal;
+
+    /// <summary>The device is spoken to through a gateway, in JSON.</summary>
+    public bool IsBehindGateway => _suffix.Length > 0;
+
     /// <summary>Old devices answer without <c>/ISAPI</c> (isapi.md 1.4). Changed only while greeting, when nothing else is sent.</summary>
     public bool IsBare
     {
@@ -63,13 +88,24 @@ internal sealed class DeviceEndpoint : IDisposable
     }
 
     /// <summary>Whether the form without prefix is worth a try: the address says nothing else.</summary>
-    public bool MayBeBare => _prefix == UsualPrefix;
+    public bool MayBeBare => _prefix == UsualPrefix && !IsBehindGateway;
+
+    /// <summary>A device behind this gateway: every request names it (002 §3.2). Goes with the gateway's endpoint.</summary>
+    public DeviceEndpoint Through(string devIndex) => new(this, devIndex);
 
     /// <param name="path">Below the prefix, with its query, e.g. <c>/System/deviceInfo</c>.</param>
-    public Uri UriOf(string path) => new(_base, _prefix + (DevIndex is null ? path : $"{path}{(path.Contains('?', StringComparison.Ordinal) ? '&' : '?')}devIndex={Uri.EscapeDataString(DevIndex)}"));
+    public Uri UriOf(string path)
+    {
+        string prefix = _gateway?._prefix ?? _prefix;
+        if (_suffix.Length == 0) return new Uri(_base, prefix + path);
+        return new Uri(_base, prefix + path + (path.Contains('?', StringComparison.Ordinal) ? "&" : "?") + _suffix);
+    }
+
+    private static string SuffixOf(string devIndex) => "devIndex=" + Uri.EscapeDataString(devIndex);
 
     public void Dispose()
     {
+        if (_gateway is not null) return;
         Invoker.Dispose();
         Gate.Dispose();
     }

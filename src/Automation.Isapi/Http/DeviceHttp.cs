@@ -192,14 +192,14 @@ internal sealed class DeviceHttp(DeviceEndpoint endpoint)
     private static OpenAnswer Refused(string reason) => new(null, CallFailure.LoginRefused, reason);
 
     /// <summary>What a failure of the network means; null for one that is not the network's, or when nobody waits any more.</summary>
-    private static (CallFailure Failure, string Detail)? FailureOf(Exception e, CancellationToken cancellationToken)
+    private (CallFailure Failure, string Detail)? FailureOf(Exception e, CancellationToken cancellationToken)
     {
         if (cancellationToken.IsCancellationRequested) return null;
         return e switch
         {
             HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError } => (CallFailure.NotConnected, "its name cannot be resolved"),
             HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError } => (CallFailure.NotConnected, "no connection: " + (e.InnerException ?? e).Message),
-            HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } => (CallFailure.NotConnected, "no secure connection: " + (e.InnerException ?? e).Message),
+            HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } => (CallFailure.NotConnected, endpoint.CertificateRefusal ?? "no secure connection: " + (e.InnerException ?? e).Message),
             HttpRequestException or IOException or HttpProtocolException => (CallFailure.Broken, "the connection broke"),
             OperationCanceledException { InnerException: TimeoutException } => (CallFailure.NotConnected, "no connection in time"),
             OperationCanceledException => (CallFailure.TimedOut, "no answer in time"),

@@ -22,12 +22,12 @@ internal static class ThermalStatus
         {
             string? unit = rule.TextOf("thermometryUnit") ?? rule.TextOf("temperatureUnit");
             if (rule.NumberOf("maxTemperature") is not { } raw) continue;
-            double celsius = ThermalData.ToCelsius(raw, unit);
+            double celsius = ThermalUnits.ToCelsius(raw, unit);
             if (hottest is null || celsius > hottest) hottest = celsius;
             if (rule.IntOf("id") is not { } id) continue;
             properties.Add(new(string.Create(CultureInfo.InvariantCulture, $"rule{id}Max"), celsius));
-            if (rule.NumberOf("minTemperature") is { } min) properties.Add(new(string.Create(CultureInfo.InvariantCulture, $"rule{id}Min"), ThermalData.ToCelsius(min, unit)));
-            if (rule.NumberOf("averageTemperature") is { } mean) properties.Add(new(string.Create(CultureInfo.InvariantCulture, $"rule{id}Average"), ThermalData.ToCelsius(mean, unit)));
+            if (rule.NumberOf("minTemperature") is { } min) properties.Add(new(string.Create(CultureInfo.InvariantCulture, $"rule{id}Min"), ThermalUnits.ToCelsius(min, unit)));
+            if (rule.NumberOf("averageTemperature") is { } mean) properties.Add(new(string.Create(CultureInfo.InvariantCulture, $"rule{id}Average"), ThermalUnits.ToCelsius(mean, unit)));
         }
 
         if (hottest is { } temperature) properties.Add(new("temperature", temperature));

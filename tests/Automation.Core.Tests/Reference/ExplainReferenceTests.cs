@@ -108,6 +108,7 @@ public sealed class ExplainReferenceTests
                     break;
                 case ExplainClass.NotificationOff:
                     history.Insert(history.Count - 1, EngineInput.State(last.Sequence, last.At, last.Resource.DeviceAddress, DataObject.Of(("notification", true))));
+                    program = program with { Site = program.Site with { Devices = [.. program.Site.Devices.Select(d => d with { NotificationSchedule = null })] } };
                     break;
                 case ExplainClass.ConditionsMissing:
                     Condition? less = Without(rule.Condition!, found.Missing);

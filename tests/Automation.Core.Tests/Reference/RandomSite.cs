@@ -55,6 +55,7 @@ internal sealed class RandomSite(int seed, Features features)
                 .. Enumerable.Range(0, 3).Select(d => new Device
                 {
                     Address = ResourceAddress.Parse($"s/d{d}"), Name = $"d{d}", Kind = "nvr", Notification = !Has(Features.Notification) || Chance(5),
+                    NotificationSchedule = Has(Features.Notification) && Chance(2) ? Windows() : null,
                     Resources = [.. _channels.Where(c => c.Device == $"d{d}").Select(c => new Resource { Address = c })],
                 }),
                 new Device { Address = Flags, Name = "Flags", Kind = "mqtt" },

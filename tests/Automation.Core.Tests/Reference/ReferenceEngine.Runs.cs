@@ -71,8 +71,9 @@ internal sealed partial class ReferenceEngine
 
     private bool Notifies(ResourceAddress device)
     {
-        if (_known.TryGetValue((device, "notification"), out DataValue said) && said.Kind == DataKind.Boolean) return said.Boolean;
-        return _program.Site.Devices.FirstOrDefault(d => d.Address == device)?.Notification ?? true;
+        Device? listed = _program.Site.Devices.FirstOrDefault(d => d.Address == device);
+        bool on = _known.TryGetValue((device, "notification"), out DataValue said) && said.Kind == DataKind.Boolean ? said.Boolean : listed?.Notification ?? true;
+        return on && (listed?.NotificationSchedule is not { } schedule || WindowsCompiler.Compile(schedule, _program.Site.TimeZone).StateAt(_now).Open);
     }
 
     private bool Holds(Condition condition, SeenEvent? by) => condition switch

@@ -53,12 +53,12 @@ public sealed class SiteReaderTests
     }
 
     [Theory, Trait("Req", "DEV-4")]
-    [InlineData("DeviceNames", "devices/items/properties")]
-    [InlineData("ConnectionNames", "devices/items/properties/connection/properties")]
-    [InlineData("ResourceNames", "devices/items/properties/resources/items/properties")]
-    public void Schema_HasThePropertiesThatAreRead(string field, string path)
+    [InlineData(nameof(DeviceReader), "Names", "devices/items/properties")]
+    [InlineData(nameof(ConnectionReader), "Names", "devices/items/properties/connection/properties")]
+    [InlineData(nameof(DeviceReader), "ResourceNames", "devices/items/properties/resources/items/properties")]
+    public void Schema_HasThePropertiesThatAreRead(string reader, string field, string path)
     {
-        Type type = typeof(SiteReader).GetNestedType("DeviceReader", BindingFlags.NonPublic)!;
+        Type type = typeof(SiteReader).Assembly.GetType("Automation.Core.Rules." + reader)!;
         string[] known = (string[])type.GetField(field, BindingFlags.NonPublic | BindingFlags.Static)!.GetValue(null)!;
         using JsonDocument schema = JsonDocument.Parse(File.ReadAllText(Path.Combine(Demo.Root, "schemas", "site.schema.json")));
         JsonElement at = schema.RootElement.GetProperty("properties");

@@ -8,7 +8,7 @@ internal sealed class NotedObserver : IDeviceObserver
 {
     public List<string> All { get; } = [];
 
-    public void EventReported(ResourceAddress resource, string type, EventState state, DataObject data) => All.Add($"event {resource} {type} {state} {data}");
+    public void EventReported(ResourceAddress resource, string type, EventState state, DataObject data, bool old) => All.Add($"event {resource} {type} {state} {data}");
 
     public void StateReported(ResourceAddress resource, DataObject properties, bool initial) => All.Add($"state {resource} {properties}{(initial ? " initial" : "")}");
 

@@ -142,8 +142,9 @@ public sealed class DeviceConnectionTests
         device.WriteXml(Motion("active", time: "2011-12-31T23:51:00+08:00"));
         device.WriteXml(Motion("active", time: "2011-12-31T23:59:00+08:00"));
         await Until.True(() => observer.Events.Count == 1, observer.ToString);
-        Assert.Equal(2, connection.BacklogDropped);
-        Assert.Equal(DeviceProblemKind.BacklogDropped, Assert.Single(observer.Problems).Kind);
+        Assert.Equal(2, connection.Counts.Old);
+        Assert.Equal(2, observer.Old.Count);
+        Assert.Equal(DeviceProblemKind.Backlog, Assert.Single(observer.Problems).Kind);
     }
 
     [Fact, Trait("Req", "ACT-9")]

@@ -72,7 +72,7 @@ public sealed class DocumentReaderTests
     {
         Assert.NotNull(Read(string.Concat(Enumerable.Repeat("<a>", 5000))).Problem);
         Assert.NotNull(Read(new string('[', 5000)).Problem);
-        Assert.NotNull(Read("<a>" + string.Concat(Enumerable.Repeat("<b/>", DocumentReader.MaxElements + 1)) + "</a>").Problem);
+        Assert.NotNull(Read("<a>" + string.Concat(Enumerable.Repeat("<b/>", Tape.MaxNodes + 1)) + "</a>").Problem);
     }
 
     [Theory, Trait("Req", "EVT-1")]

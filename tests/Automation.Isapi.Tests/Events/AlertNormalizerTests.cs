@@ -36,9 +36,12 @@ public sealed class AlertNormalizerTests
         var normalizer = new AlertNormalizer(new DeviceResources(device), sink);
         foreach (string document in documents)
         {
-            DocumentReading reading = DocumentReader.Read(Encoding.UTF8.GetBytes(document));
-            Assert.Null(reading.Problem);
-            foreach (Alert alert in reading.Documents.SelectMany(Alert.Read))
+            var tape = new Tape();
+            var alerts = new List<Alert>();
+            DocumentReader.Read(Encoding.UTF8.GetBytes(document), tape);
+            Assert.Null(tape.Problem);
+            Alert.Read(tape, alerts);
+            foreach (Alert alert in alerts)
             {
                 if (!normalizer.IsHeartbeat(alert)) normalizer.Normalize(alert);
             }

@@ -29,6 +29,8 @@ public sealed class NormalizerFuzzTests
         {
             var sink = new CheckingSink(device);
             var normalizer = new AlertNormalizer(new DeviceResources(device), sink);
+            var tape = new Tape();
+            var alerts = new List<Alert>();
             for (int round = 0; round < 1500; round++)
             {
                 JsonNode node = JsonNode.Parse(Good[random.Next(Good.Length)])!;
@@ -36,7 +38,9 @@ public sealed class NormalizerFuzzTests
                 string text = node.ToJsonString();
                 try
                 {
-                    foreach (Alert alert in DocumentReader.ReadJson(System.Text.Encoding.UTF8.GetBytes(text)).Documents.SelectMany(Alert.Read))
+                    DocumentReader.Read(System.Text.Encoding.UTF8.GetBytes(text), tape);
+                    Alert.Read(tape, alerts);
+                    foreach (Alert alert in alerts)
                     {
                         if (!normalizer.IsHeartbeat(alert)) normalizer.Normalize(alert);
                     }

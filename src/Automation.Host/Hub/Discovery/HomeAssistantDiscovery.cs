@@ -9,38 +9,53 @@ namespace Automation.Host.Hub.Discovery;
 
 /// <summary>
 /// Tells Home Assistant of every device and rule (HUB-2): retained documents, published again with everything else on a connect and when the hub says that it
-/// came. What an earlier run or rule set left there and is gone is taken away.
+/// came. What an earlier run, another form or an older rule set left there is taken away.
 /// </summary>
-internal sealed class HomeAssistantDiscovery(DiscoveryNames names, IReadOnlyList<Site> sites, string version, RetainedTopics retained, ILogger logger) : IAsyncDisposable
+internal sealed class HomeAssistantDiscovery : IAsyncDisposable
 {
     /// <summary>Larger documents are not ours.</summary>
     private const int MaximumBytes = 4 * 1024 * 1024;
 
+    private readonly DiscoveryNames _names;
+    private readonly IReadOnlyList<Site> _sites;
+    private readonly string _version;
+    private readonly DiscoveryForm _form;
+    private readonly RetainedTopics _retained;
+    private readonly ILogger _logger;
     private readonly List<IAsyncDisposable> _subscriptions = [];
 
-    // One at a time, so that an older document never follows a newer one. Guards the three below.
+    // One at a time, so that an older document never follows a newer one. Guards what follows.
     private readonly SemaphoreSlim _turn = new(1, 1);
+    private readonly IDiscoveryForm _shown;
     private readonly Dictionary<string, IReadOnlyList<RuleDefinition>> _rules = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, DiscoveryDocument> _shown = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, Dictionary<string, string>> _entities = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _expected = new(StringComparer.Ordinal);
 
-    /// <summary>Every document there can be; what else is found under our ids is left from earlier.</summary>
-    private readonly HashSet<string> _topics = new(StringComparer.Ordinal);
+    public HomeAssistantDiscovery(DiscoveryNames names, IReadOnlyList<Site> sites, string version, DiscoveryForm form, RetainedTopics retained, ILogger logger)
+    {
+        _names = names;
+        _sites = sites;
+        _version = version;
+        _form = form;
+        _retained = retained;
+        _logger = logger;
+        _shown = form == DiscoveryForm.Component ? new ComponentForm(names, retained) : new DeviceForm(retained);
+    }
 
     public async Task StartAsync(IMqttBus bus, CancellationToken cancellationToken)
     {
-        DiscoveryDocument[] devices = [.. sites.SelectMany(s => s.Devices).SelectMany(d => DeviceEntities.Build(d, names, version))];
-        _topics.UnionWith(devices.Select(d => d.Topic).Append(names.Config(names.HubId)));
+        DiscoveryDocument[] devices = _form == DiscoveryForm.Off ? [] : [.. _sites.SelectMany(s => s.Devices).SelectMany(d => DeviceEntities.Build(d, null, _names, _version))];
+        if (_form != DiscoveryForm.Off) _expected.UnionWith(devices.Select(d => d.Id).Append(_names.HubId));
+        if (_form == DiscoveryForm.Device) ((DeviceForm)_shown).Expect(devices.Select(d => d.Topic).Append(_names.Config(_names.HubId)));
         try
         {
             // Before anything is published: what comes retained is then of an earlier run.
-            _subscriptions.Add(await bus.SubscribeAsync(names.ConfigFilter, QoS.AtLeastOnce, FoundAsync, cancellationToken));
-            _subscriptions.Add(await bus.SubscribeAsync(names.Birth, QoS.AtLeastOnce, BornAsync, cancellationToken));
+            foreach (string filter in _names.ConfigFilters) _subscriptions.Add(await bus.SubscribeAsync(filter, QoS.AtLeastOnce, FoundAsync, cancellationToken));
+            _subscriptions.Add(await bus.SubscribeAsync(_names.Birth, QoS.AtLeastOnce, BornAsync, cancellationToken));
         }
         catch (MqttClientException e)
         {
             // The broker does not let us read there: devices are shown all the same, and again at each connect.
-            HubLog.DiscoveryDeaf(logger, names.ConfigFilter, e.Message);
+            HubLog.DiscoveryDeaf(_logger, _names.ConfigFilters[0], e.Message);
         }
 
         foreach (DiscoveryDocument document in devices) await ShowAsync(document, cancellationToken);
@@ -49,21 +64,27 @@ internal sealed class HomeAssistantDiscovery(DiscoveryNames names, IReadOnlyList
     /// <summary>Shows the rules that are in force at a site. The device "Automation" appears when every site has told its rules.</summary>
     public async Task ShowRulesAsync(string site, IReadOnlyList<RuleDefinition> rules, CancellationToken cancellationToken)
     {
-        DiscoveryDocument document;
+        if (_form == DiscoveryForm.Off) return;
         await _turn.WaitAsync(cancellationToken);
         try
         {
             _rules[site] = rules;
-            if (_rules.Count < sites.Count) return;
+            if (_rules.Count < _sites.Count) return;
             int count = _rules.Values.Sum(r => r.Count);
-            if (count > HubEntities.MaximumRules) HubLog.DiscoveryTooManyRules(logger, count, HubEntities.MaximumRules);
-            document = HubEntities.Build(_rules.Values.SelectMany(r => r), names, version);
-            await ShowAsync_NeedsTurn(document, cancellationToken);
+            if (count > HubEntities.MaximumRules) HubLog.DiscoveryTooManyRules(_logger, count, HubEntities.MaximumRules);
+            await _shown.ShowAsync(HubEntities.Build(_rules.Values.SelectMany(r => r), _names, _version), cancellationToken);
         }
         finally
         {
             _turn.Release();
         }
+    }
+
+    /// <summary>Shows a device again, now that its firmware's version is known.</summary>
+    public async Task ShowFirmwareAsync(Device device, string firmware, CancellationToken cancellationToken)
+    {
+        if (_form == DiscoveryForm.Off) return;
+        foreach (DiscoveryDocument document in DeviceEntities.Build(device, firmware, _names, _version)) await ShowAsync(document, cancellationToken);
     }
 
     public async ValueTask DisposeAsync()
@@ -77,7 +98,7 @@ internal sealed class HomeAssistantDiscovery(DiscoveryNames names, IReadOnlyList
         await _turn.WaitAsync(cancellationToken);
         try
         {
-            await ShowAsync_NeedsTurn(document, cancellationToken);
+            await _shown.ShowAsync(document, cancellationToken);
         }
         finally
         {
@@ -85,23 +106,11 @@ internal sealed class HomeAssistantDiscovery(DiscoveryNames names, IReadOnlyList
         }
     }
 
-    private async Task ShowAsync_NeedsTurn(DiscoveryDocument document, CancellationToken cancellationToken)
-    {
-        Dictionary<string, string> now = document.Platforms();
-        KeyValuePair<string, string>[] gone = _entities.TryGetValue(document.Topic, out Dictionary<string, string>? before) ? [.. before.Where(e => !now.ContainsKey(e.Key))] : [];
-        _entities[document.Topic] = now;
-        _shown[document.Topic] = document;
-
-        // Leaving an entity out does not take it away; naming it without anything does, and then it can be left out.
-        if (gone.Length > 0) await retained.SetAsync(document.Topic, document.BytesWithout(gone), cancellationToken);
-        await retained.SetAsync(document.Topic, document.Bytes(), cancellationToken);
-    }
-
     /// <summary>The hub came: it may have forgotten everything.</summary>
     private async ValueTask BornAsync(MqttMessage message, CancellationToken cancellationToken)
     {
         // A retained birth is of the past; whoever was born then gets what is retained.
-        if (!message.Retain && message.Payload.Span.SequenceEqual("online"u8)) await retained.RepublishAsync(cancellationToken);
+        if (!message.Retain && message.Payload.Span.SequenceEqual("online"u8)) await _retained.RepublishAsync(cancellationToken);
     }
 
     private async ValueTask FoundAsync(MqttMessage message, CancellationToken cancellationToken)
@@ -110,21 +119,11 @@ internal sealed class HomeAssistantDiscovery(DiscoveryNames names, IReadOnlyList
         await _turn.WaitAsync(cancellationToken);
         try
         {
-            if (!_topics.Contains(message.Topic))
-            {
-                await retained.ClearAsync(message.Topic, cancellationToken);
-                return;
-            }
+            if (await _shown.FoundAsync(message.Topic, entities, _expected, cancellationToken)) return;
+            await _retained.ClearAsync(message.Topic, cancellationToken);
 
-            if (_shown.TryGetValue(message.Topic, out DiscoveryDocument? shown))
-            {
-                _entities[message.Topic] = entities.Concat(_entities[message.Topic]).DistinctBy(e => e.Key).ToDictionary(StringComparer.Ordinal);
-                await ShowAsync_NeedsTurn(shown, cancellationToken);
-            }
-            else
-            {
-                _entities[message.Topic] = entities;
-            }
+            // The hub may have refused an entity of ours because the old document still had its id.
+            if (_form != DiscoveryForm.Off) await _retained.RepublishAsync(topic => _names.IsConfigOf(topic, message.Topic), cancellationToken);
         }
         finally
         {
@@ -142,7 +141,7 @@ internal sealed class HomeAssistantDiscovery(DiscoveryNames names, IReadOnlyList
             if (document.RootElement is not { ValueKind: JsonValueKind.Object } root ||
                 !root.TryGetProperty("availability", out JsonElement availability) || availability.ValueKind != JsonValueKind.Array || availability.GetArrayLength() == 0 ||
                 availability[0] is not { ValueKind: JsonValueKind.Object } first || !first.TryGetProperty("topic", out JsonElement topic) ||
-                topic.ValueKind != JsonValueKind.String || topic.GetString() != names.Topics.Status)
+                topic.ValueKind != JsonValueKind.String || topic.GetString() != _names.Topics.Status)
             {
                 return false;
             }

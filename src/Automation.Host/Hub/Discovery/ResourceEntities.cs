@@ -5,14 +5,15 @@ using Automation.Core.Model;
 namespace Automation.Host.Hub.Discovery;
 
 /// <summary>What Home Assistant shows of one resource, by its kind.</summary>
-internal sealed class ResourceEntities(DiscoveryDocument document, Device device, Resource resource, TopicNames topics)
+internal sealed class ResourceEntities(DiscoveryDocument document, Device device, Resource resource, TopicNames topics, bool isOwnDevice)
 {
-    /// <summary>Presets that get a button; cameras keep up to 300, most of them never named.</summary>
+    /// <summary>Presets that get a button; cameras keep up to 300, most of them never named. All of them are in the selection.</summary>
     private const int MaximumPresets = 16;
 
-    private readonly string _key = string.Create(CultureInfo.InvariantCulture, $"{resource.Kind}_{resource.Address.Number}");
+    /// <summary>A resource that is a device of its own is in the device's id and name already.</summary>
+    private readonly string _key = isOwnDevice ? "" : string.Create(CultureInfo.InvariantCulture, $"{resource.Kind}_{resource.Address.Number}");
 
-    private readonly string _name = resource.Name.Length > 0 ? resource.Name : string.Create(CultureInfo.InvariantCulture, $"{resource.Kind} {resource.Address.Number}");
+    private readonly string _name = isOwnDevice ? "" : DeviceEntities.NameOf(resource);
 
     private readonly string _state = topics.State(resource.Address);
 
@@ -41,7 +42,7 @@ internal sealed class ResourceEntities(DiscoveryDocument document, Device device
             case "keypad" or "keyfob" or "card-reader" or "repeater" or "output-module" or "extension-module" or "transmitter": Peripheral(); break;
         }
 
-        if (EventTypes.All.Values.Any(t => t.Kinds.Contains(resource.Kind))) document.Add("event", _key + "_event", _name + " event").Happens(_event, resource.Kind);
+        if (EventTypes.All.Values.Any(t => t.Kinds.Contains(resource.Kind))) document.Add("event", Key("event"), Name(" event")).Happens(_event, resource.Kind);
     }
 
     private void Area()
@@ -69,22 +70,25 @@ internal sealed class ResourceEntities(DiscoveryDocument document, Device device
         Peripheral();
         Sensor("humidity", " humidity", "humidity", "%").OffAtFirst();
         if (!Obeys) return;
-        document.Add("switch", _key + "_bypass", _name + " bypass").InSettings().Reads(_state, Templates.Flag("bypassed"))
+        document.Add("switch", Key("bypass"), Name(" bypass")).InSettings().Reads(_state, Templates.Flag("bypassed"))
             .Commands(_set, "payload_on", Templates.Command("bypassZone")).With("payload_off", Templates.Command("recoverZone"))
             .With("state_on", "ON").With("state_off", "OFF");
     }
 
     private void Channel()
     {
-        document.Add("binary_sensor", _key + "_motion", _name + " motion").Class("motion").Reads(_event, Templates.Lasting("motionDetection"));
-        document.Add("binary_sensor", _key + "_tamper", _name + " tamper").Class("tamper").Diagnostic().Reads(_event, Templates.Lasting("videoTampering"));
+        document.Add("binary_sensor", Key("motion"), Name(" motion")).Class("motion").Reads(_event, Templates.Lasting("motionDetection"));
+        document.Add("binary_sensor", Key("tamper"), Name(" tamper")).Class("tamper").Diagnostic().Reads(_event, Templates.Lasting("videoTampering"));
         if (device.Kind is "nvr" or "dvr") Binary("online", " connection", "connectivity").Diagnostic();
         if (resource.Capabilities.Contains("thermal")) Sensor("temperature", " temperature", "temperature", "°C");
         if (resource.Capabilities.Contains("peopleCounting")) Counting();
         if (!Obeys) return;
-        document.Add("image", _key + "_image", _name).With("image_topic", topics.Snapshot(resource.Address)).With("content_type", "image/jpeg");
+        document.Add("image", Key("image"), Name(isOwnDevice ? " image" : "")).With("image_topic", topics.Snapshot(resource.Address)).With("content_type", "image/jpeg");
         Press("capture", " capture", Templates.Command("capture"));
-        if (!resource.Capabilities.Contains("ptz")) return;
+        Assumed("detection", " detection", "mdi:motion-sensor", "armCamera", "disarmCamera");
+        if (resource.Capabilities.Contains(Capabilities.PrivacyMask)) Assumed("mask", " privacy mask", "mdi:eye-off", "enablePrivacyMask", "disablePrivacyMask");
+        if (!resource.Capabilities.Contains(Capabilities.Ptz)) return;
+        Presets();
         foreach (NamedNumber preset in resource.Presets.Take(MaximumPresets))
         {
             string number = preset.Number.ToString(CultureInfo.InvariantCulture);
@@ -92,10 +96,34 @@ internal sealed class ResourceEntities(DiscoveryDocument document, Device device
         }
     }
 
+    /// <summary>All presets in one selection, by their names.</summary>
+    private void Presets()
+    {
+        if (resource.Presets.Length == 0) return;
+        var numbers = new Dictionary<string, int>(StringComparer.Ordinal);
+        foreach (NamedNumber preset in resource.Presets)
+        {
+            string number = preset.Number.ToString(CultureInfo.InvariantCulture);
+            string name = preset.Name.Length > 0 ? preset.Name : "Preset " + number;
+
+            // Two presets of one name are told apart by their numbers.
+            if (!numbers.TryAdd(name, preset.Number)) numbers.TryAdd($"{name} ({number})", preset.Number);
+        }
+
+        document.Add("select", Key("preset"), Name(" preset")).With("icon", "mdi:camera-control")
+            .With("options", new JsonArray([.. numbers.Keys.Select(n => (JsonNode)n)]))
+            .Commands(_set, "command_template", Templates.Choice("callPreset", "preset", numbers));
+    }
+
+    /// <summary>A switch whose state the device does not tell.</summary>
+    private void Assumed(string key, string name, string icon, string on, string off) =>
+        document.Add("switch", Key(key), Name(name)).InSettings().With("icon", icon).With("optimistic", true)
+            .Commands(_set, "payload_on", Templates.Command(on)).With("payload_off", Templates.Command(off));
+
     private void Counting()
     {
-        document.Add("sensor", _key + "_entered", _name + " entered").Measures(null, "total_increasing").Reads(_event, Templates.Total("peopleCounting", "enter"));
-        document.Add("sensor", _key + "_left", _name + " left").Measures(null, "total_increasing").Reads(_event, Templates.Total("peopleCounting", "exit"));
+        document.Add("sensor", Key("entered"), Name(" entered")).Measures(null, "total_increasing").Reads(_event, Templates.Total("peopleCounting", "enter"));
+        document.Add("sensor", Key("left"), Name(" left")).Measures(null, "total_increasing").Reads(_event, Templates.Total("peopleCounting", "exit"));
     }
 
     private void Door()
@@ -104,14 +132,14 @@ internal sealed class ResourceEntities(DiscoveryDocument document, Device device
         if (!Obeys) return;
 
         // Unlocking opens for the door's own time, after which it locks again by itself: a dashboard must not leave a door open by one touch.
-        document.Add("lock", _key + "_lock", _name).Reads(_state, Templates.Words("locked", "LOCKED", "UNLOCKED"))
+        document.Add("lock", Key("lock"), _name).Reads(_state, Templates.Words("locked", "LOCKED", "UNLOCKED"))
             .Commands(_set, "payload_unlock", Templates.Command("openDoor")).With("payload_lock", Templates.Command("closeDoor"));
         Press("resume", " normal control", Templates.Command("resumeDoor"));
     }
 
     private void Station()
     {
-        document.Add("event", _key + "_bell", _name + " bell").Rings(_event);
+        document.Add("event", Key("bell"), Name(" bell")).Rings(_event);
         Press("open", " open door", Templates.Command("openDoor"));
     }
 
@@ -144,7 +172,7 @@ internal sealed class ResourceEntities(DiscoveryDocument document, Device device
     private void Disk()
     {
         Binary("error", " problem", "problem").Diagnostic();
-        document.Add("sensor", _key + "_status", _name + " status").Diagnostic().Reads(_state, Templates.Value("status"));
+        document.Add("sensor", Key("status"), Name(" status")).Diagnostic().Reads(_state, Templates.Value("status"));
         Sensor("freePercent", " free", null, "%");
         Sensor("freeMegabytes", " free space", "data_size", "MB").OffAtFirst();
     }
@@ -160,15 +188,25 @@ internal sealed class ResourceEntities(DiscoveryDocument document, Device device
         Sensor("temperature", " temperature", "temperature", "°C").OffAtFirst();
     }
 
+    private string Key(string key) => isOwnDevice ? key : $"{_key}_{key}";
+
+    /// <summary>The entity's name; within a device of its own it begins a line, so it is capitalised.</summary>
+    private string Name(string name)
+    {
+        if (!isOwnDevice) return _name + name;
+        string own = name.TrimStart();
+        return own.Length == 0 ? own : char.ToUpperInvariant(own[0]) + own[1..];
+    }
+
     private JsonObject Binary(string property, string name, string? deviceClass)
     {
-        JsonObject component = document.Add("binary_sensor", $"{_key}_{property}", _name + name).Reads(_state, Templates.Flag(property));
+        JsonObject component = document.Add("binary_sensor", Key(property), Name(name)).Reads(_state, Templates.Flag(property));
         return deviceClass is null ? component : component.Class(deviceClass);
     }
 
     private JsonObject Sensor(string property, string name, string? deviceClass, string? unit)
     {
-        JsonObject component = document.Add("sensor", $"{_key}_{property}", _name + name).Measures(unit).Reads(_state, Templates.Value(property));
+        JsonObject component = document.Add("sensor", Key(property), Name(name)).Measures(unit).Reads(_state, Templates.Value(property));
         if (resource.Kind != "channel") component.Diagnostic();
         return deviceClass is null ? component : component.Class(deviceClass);
     }
@@ -178,6 +216,6 @@ internal sealed class ResourceEntities(DiscoveryDocument document, Device device
 
     private void Press(string key, string name, string payload)
     {
-        if (Obeys) document.Add("button", $"{_key}_{key}", _name + name).Commands(_set, "payload_press", payload);
+        if (Obeys) document.Add("button", Key(key), Name(name)).Commands(_set, "payload_press", payload);
     }
 }

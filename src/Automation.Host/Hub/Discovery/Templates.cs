@@ -18,10 +18,10 @@ internal static class Templates
     public static string Value(string property) => $"{{{{ value_json.get('{property}') }}}}";
 
     /// <summary>A running total in events of one type; empty for others, and for counts of an interval, which Home Assistant passes over.</summary>
-    public static string Total(string type, string name) => $"{{% if value_json.type == '{type}' and value_json.data.get('mode') != 'timeRange' %}}{{{{ value_json.data.get('{name}') }}}}{{% endif %}}";
+    public static string Total(string type, string name) => $"{{% if value_json.type == '{type}' and value_json.state != 'old' and value_json.data.get('mode') != 'timeRange' %}}{{{{ value_json.data.get('{name}') }}}}{{% endif %}}";
 
     /// <summary>Whether an event that lasts is under way; empty for other events, which Home Assistant passes over.</summary>
-    public static string Lasting(string type) => $"{{% if value_json.type == '{type}' %}}{{{{ 'OFF' if value_json.state == 'end' else 'ON' }}}}{{% endif %}}";
+    public static string Lasting(string type) => $"{{% if value_json.type == '{type}' and value_json.state != 'old' %}}{{{{ 'OFF' if value_json.state == 'end' else 'ON' }}}}{{% endif %}}";
 
     /// <summary>An event where it begins, with its data as attributes.</summary>
     public const string Event = "{% if value_json.state == 'begin' %}{{ dict(value_json.data, event_type=value_json.type, at=value_json.at, cause=value_json.cause) | tojson }}{% endif %}";
@@ -40,6 +40,16 @@ internal static class Templates
         foreach ((string name, JsonNode value) in parameters) command[name] = value;
         return System.Text.Encoding.UTF8.GetString(Bytes(command));
     }
+
+    /// <summary>A command with a number that is chosen by its name.</summary>
+    public static string Choice(string action, string parameter, IReadOnlyDictionary<string, int> numbers)
+    {
+        string table = string.Join(',', numbers.Select(n => $"{Literal(n.Key)}:{n.Value.ToString(System.Globalization.CultureInfo.InvariantCulture)}"));
+        return $"{{{{ {{'action':'{action}','{parameter}':{{{table}}}[value]}} | tojson }}}}";
+    }
+
+    /// <summary>A text of Jinja.</summary>
+    private static string Literal(string text) => "'" + text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "\\'", StringComparison.Ordinal) + "'";
 
     public static byte[] Bytes(JsonNode node)
     {

@@ -5,6 +5,7 @@ using Automation.Core.Rules;
 using Automation.Host.Composition;
 using Automation.Host.Hub;
 using Automation.Host.Tests.Validation;
+using Automation.Host.Validation;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Automation.Host.Tests.Hub.Discovery;
@@ -12,7 +13,7 @@ namespace Automation.Host.Tests.Hub.Discovery;
 /// <summary>What Home Assistant is told of the demo site is true: topics, properties, commands.</summary>
 public sealed class DiscoveryDocumentTests
 {
-    private static readonly string[] Platforms = ["alarm_control_panel", "binary_sensor", "button", "event", "image", "lock", "sensor", "siren", "switch"];
+    private static readonly string[] Platforms = ["alarm_control_panel", "binary_sensor", "button", "event", "image", "lock", "select", "sensor", "siren", "switch"];
 
     private static readonly string[] Commands = ["payload_on", "payload_off", "payload_press", "payload_lock", "payload_unlock", "payload_arm_away", "payload_arm_home", "payload_disarm", "command_template", "command_off_template"];
 
@@ -20,7 +21,7 @@ public sealed class DiscoveryDocumentTests
     public void Every_device_and_the_rules_have_a_document_of_their_own()
     {
         Assert.Equal(
-            ["automation_store_panel", "automation_store_nvr", "automation_store_gate", "automation_store_thermal", "automation_store_entrance", "automation_store_exit", "automation"],
+            ["automation_store_panel", "automation_store_nvr", .. DemoDocuments.Site.Devices.Single(d => d.Kind == "nvr").Resources.Where(r => r.Kind == "channel").Select(r => $"automation_store_nvr_channel_{r.Address.Number}"), "automation_store_gate", "automation_store_thermal", "automation_store_entrance", "automation_store_exit", "automation"],
             DemoDocuments.All.Select(d => d.Root.GetProperty("device").GetProperty("identifiers")[0].GetString()));
         Assert.All(DemoDocuments.All, d =>
         {
@@ -31,6 +32,41 @@ public sealed class DiscoveryDocumentTests
             Assert.NotEmpty(d.Root.GetProperty("components").EnumerateObject());
         });
         Assert.Equal(Platforms, DemoDocuments.Entities.Select(e => e.Entity.GetProperty("platform").GetString()).Distinct().Order(StringComparer.Ordinal));
+    }
+
+    [Fact, Trait("Req", "HUB-2")]
+    public void Every_document_has_only_options_that_Home_Assistant_documents()
+    {
+        SchemaDocument schema = SchemaDocument.Parse("https://automation.example/tests/home-assistant.schema.json", File.ReadAllBytes(Path.Combine(ShippedSchemas.Root, "tests", "fixtures", "hub", "home-assistant.schema.json")));
+        IJsonSchema whole = JsonSchema.Compile(schema);
+        foreach ((string topic, JsonElement root) in DemoDocuments.All) Assert.True(whole.Validate(root).Count == 0, $"{topic}: {string.Join("; ", whole.Validate(root))}");
+        Assert.NotEmpty(whole.Validate(JsonSerializer.Deserialize<JsonElement>("""{"device":{"identifiers":["a"]},"origin":{"name":"a"},"components":{"a":{"platform":"switch","unique_id":"a","command_topic":"a","stat_topic":"b"}}}""")));
+    }
+
+    [Fact, Trait("Req", "HUB-2")]
+    public void A_camera_behind_a_recorder_is_a_device_that_hangs_on_it()
+    {
+        JsonElement camera = DemoDocuments.All.Single(d => d.Topic == "homeassistant/device/automation_store_nvr_channel_4/config").Root;
+        Assert.Equal("automation_store_nvr", camera.GetProperty("device").GetProperty("via_device").GetString());
+        Assert.Equal("Dome", camera.GetProperty("device").GetProperty("name").GetString());
+        JsonElement motion = camera.GetProperty("components").GetProperty("motion");
+        Assert.Equal(("Motion", "automation_store_nvr_channel_4_motion"), (motion.GetProperty("name").GetString(), motion.GetProperty("unique_id").GetString()));
+    }
+
+    [Fact, Trait("Req", "HUB-2")]
+    public void Presets_are_chosen_by_name_also_where_names_are_awkward()
+    {
+        ResourceAddress address = ResourceAddress.Parse("store/dome");
+        NamedNumber[] presets = [new(1, "Tom's door"), new(2, "Gate"), new(3, "Gate"), new(4, "")];
+        var device = new Device
+        {
+            Address = address, Name = "Dome", Kind = "camera", Connection = new DeviceConnectionInfo { Url = new Uri("http://127.0.0.1/") },
+            Resources = [new Resource { Address = address.Resource("channel", 1), Capabilities = ["ptz"], Presets = [.. presets] }],
+        };
+        Automation.Host.Hub.Discovery.DiscoveryDocument document = Assert.Single(Automation.Host.Hub.Discovery.DeviceEntities.Build(device, null, DemoDocuments.Names, "1"));
+        System.Text.Json.Nodes.JsonNode select = document.Components["channel_1_preset"]!;
+        Assert.Equal(["Tom's door", "Gate", "Gate (3)", "Preset 4"], select["options"]!.AsArray().Select(o => (string)o!));
+        Assert.Equal(@"{{ {'action':'callPreset','preset':{'Tom\'s door':1,'Gate':2,'Gate (3)':3,'Preset 4':4}[value]} | tojson }}", (string)select["command_template"]!);
     }
 
     [Fact, Trait("Req", "HUB-2")]
@@ -90,6 +126,7 @@ public sealed class DiscoveryDocumentTests
             string target = entity.GetProperty("command_topic").GetString()!;
             if (target.StartsWith("automation/request/", StringComparison.Ordinal)) continue;
             bool rule = target.StartsWith("automation/rules/", StringComparison.Ordinal);
+            if (entity.GetProperty("platform").GetString() == "select") continue; // Its template is Home Assistant's to fill in.
             string[] payloads = rule ? ["ON", "OFF"] : [.. Commands.Where(c => entity.TryGetProperty(c, out _)).Select(c => entity.GetProperty(c).GetString()!)];
             Assert.True(payloads.Length > 0, $"{topic} {key} has no payload");
             foreach (string payload in payloads)
@@ -147,11 +184,11 @@ public sealed class DiscoveryDocumentTests
     }
 
     [Fact, Trait("Req", "HUB-2")]
-    public void A_recorder_with_many_channels_is_told_of_in_several_documents_of_one_device()
+    public void A_panel_with_many_zones_is_told_of_in_several_documents_of_one_device()
     {
         ResourceAddress address = ResourceAddress.Parse("store/big");
-        var device = new Device { Address = address, Name = "Big", Kind = "nvr", Resources = [.. Enumerable.Range(1, 150).Select(n => new Resource { Address = address.Resource("channel", n) })] };
-        Automation.Host.Hub.Discovery.DiscoveryDocument[] documents = [.. Automation.Host.Hub.Discovery.DeviceEntities.Build(device, DemoDocuments.Names, "1")];
+        var device = new Device { Address = address, Name = "Big", Kind = "security-panel", Resources = [.. Enumerable.Range(0, 150).Select(n => new Resource { Address = address.Resource("zone", n) })] };
+        Automation.Host.Hub.Discovery.DiscoveryDocument[] documents = [.. Automation.Host.Hub.Discovery.DeviceEntities.Build(device, null, DemoDocuments.Names, "1")];
         Assert.Equal(["homeassistant/device/automation_store_big/config", "homeassistant/device/automation_store_big_2/config", "homeassistant/device/automation_store_big_3/config"], documents.Select(d => d.Topic));
         Assert.All(documents, d => Assert.InRange(d.Bytes().Length, 1, 256 * 1024));
         Assert.Single(documents.Select(d => (string)d.Root["device"]!["identifiers"]![0]!).Distinct());

@@ -13,13 +13,16 @@ public sealed class HomeAssistantDiscoveryTests
 {
     private const string Hub = "homeassistant/device/automation/config";
 
+    /// <summary>The demo's devices, and the four cameras behind its recorder.</summary>
+    private const int Devices = 6 + 4;
+
     private readonly FakeBus _bus = new();
 
     [Fact, Trait("Req", "HUB-2")]
     public async Task Start_ShowsEveryDevice_RetainedWithQoS1()
     {
         await using HomeAssistantDiscovery discovery = await StartAsync();
-        Assert.Equal(6, _bus.Retained.Count);
+        Assert.Equal(Devices, _bus.Retained.Count);
         Assert.All(_bus.Retained.Values, m => Assert.Equal(QoS.AtLeastOnce, m.QoS));
         await discovery.ShowRulesAsync("store", DemoDocuments.Rules.Definitions, CancellationToken.None);
         Assert.Equal(DemoDocuments.Rules.Definitions.Length, Switches(_bus.Retained[Hub]).Length);
@@ -48,7 +51,7 @@ public sealed class HomeAssistantDiscoveryTests
         await using HomeAssistantDiscovery discovery = await StartAsync();
         await discovery.ShowRulesAsync("store", [.. DemoDocuments.Rules.Definitions.Where(d => d.Id != "loitering")], CancellationToken.None);
         Assert.DoesNotContain("homeassistant/device/automation_store_sold/config", _bus.Retained.Keys);
-        Assert.Equal(7, _bus.Retained.Count);
+        Assert.Equal(Devices + 1, _bus.Retained.Count);
         MqttMessage[] told = [.. _bus.Published.Where(m => m.Topic == Hub)];
         Assert.Equal("""{"platform":"switch"}""", Components(told[0]).GetProperty("rule_loitering").GetRawText());
         Assert.False(Components(told[^1]).TryGetProperty("rule_loitering", out _));
@@ -74,7 +77,7 @@ public sealed class HomeAssistantDiscoveryTests
         await _bus.PublishTextAsync("homeassistant/status", "online", retain: true);
         await using HomeAssistantDiscovery discovery = await StartAsync();
         int documents = _bus.Published.Count - 1;
-        Assert.Equal(6, documents);
+        Assert.Equal(Devices, documents);
         _bus.Forget();
         await _bus.PublishTextAsync("homeassistant/status", "offline");
         Assert.Single(_bus.Published);
@@ -88,7 +91,7 @@ public sealed class HomeAssistantDiscoveryTests
     public async Task ShowRules_OneOfTwoSites_WaitsForTheOther()
     {
         var retained = new RetainedTopics(_bus, NullLogger.Instance);
-        await using var discovery = new HomeAssistantDiscovery(DemoDocuments.Names, [DemoDocuments.Site, DemoDocuments.Site with { Id = "plant", Devices = [] }], "1.2.3", retained, NullLogger.Instance);
+        await using var discovery = new HomeAssistantDiscovery(DemoDocuments.Names, [DemoDocuments.Site, DemoDocuments.Site with { Id = "plant", Devices = [] }], "1.2.3", DiscoveryForm.Device, retained, NullLogger.Instance);
         await discovery.StartAsync(_bus, CancellationToken.None);
         await discovery.ShowRulesAsync("store", DemoDocuments.Rules.Definitions, CancellationToken.None);
         Assert.DoesNotContain(Hub, _bus.Retained.Keys);
@@ -96,9 +99,56 @@ public sealed class HomeAssistantDiscoveryTests
         Assert.Contains(Hub, _bus.Retained.Keys);
     }
 
-    private async Task<HomeAssistantDiscovery> StartAsync()
+    [Fact, Trait("Req", "HUB-2")]
+    public async Task Components_EachHasADocument_AndThatOfAGoneRuleIsCleared()
     {
-        var discovery = new HomeAssistantDiscovery(DemoDocuments.Names, [DemoDocuments.Site], "1.2.3", new RetainedTopics(_bus, NullLogger.Instance), NullLogger.Instance);
+        await using HomeAssistantDiscovery discovery = await StartAsync(DiscoveryForm.Component);
+        await discovery.ShowRulesAsync("store", DemoDocuments.Rules.Definitions, CancellationToken.None);
+        Assert.Equal(DemoDocuments.Entities.Count(), _bus.Retained.Count);
+        JsonElement panel = JsonSerializer.Deserialize<JsonElement>(_bus.Retained["homeassistant/alarm_control_panel/automation_store_panel/area_1/config"].Payload.Span);
+        Assert.Equal("automation_store_panel", panel.GetProperty("device").GetProperty("identifiers")[0].GetString());
+        Assert.Equal("automation/status", panel.GetProperty("availability")[0].GetProperty("topic").GetString());
+        Assert.False(panel.TryGetProperty("platform", out _));
+
+        // The connection's own availability is not overwritten by the device's.
+        JsonElement connectivity = JsonSerializer.Deserialize<JsonElement>(_bus.Retained["homeassistant/binary_sensor/automation_store_nvr/connectivity/config"].Payload.Span);
+        Assert.Equal(1, connectivity.GetProperty("availability").GetArrayLength());
+
+        await discovery.ShowRulesAsync("store", [.. DemoDocuments.Rules.Definitions.Where(d => d.Id != "loitering")], CancellationToken.None);
+        Assert.DoesNotContain("homeassistant/switch/automation/rule_loitering/config", _bus.Retained.Keys);
+        Assert.Contains("homeassistant/switch/automation/rule_store-after-hours/config", _bus.Retained.Keys);
+    }
+
+    [Theory, Trait("Req", "HUB-2")]
+    [InlineData("Device", "Component")]
+    [InlineData("Component", "Device")]
+    [InlineData("Component", "Component")]
+    [InlineData("Device", "Off")]
+    [InlineData("Component", "Off")]
+    public async Task Start_AnEarlierRunUsedAnotherForm_LeavesNothingOfIt(string earlierForm, string form)
+    {
+        await using (HomeAssistantDiscovery earlier = await StartAsync(Enum.Parse<DiscoveryForm>(earlierForm))) await earlier.ShowRulesAsync("store", DemoDocuments.Rules.Definitions, CancellationToken.None);
+        await _bus.PublishTextAsync("homeassistant/sensor/automation_store_sold/x/config", """{"availability":[{"topic":"automation/status"}],"unique_id":"x"}""", retain: true);
+        await _bus.PublishTextAsync("homeassistant/sensor/other/x/config", """{"availability":[{"topic":"other/status"}],"unique_id":"y"}""", retain: true);
+        await using HomeAssistantDiscovery discovery = await StartAsync(Enum.Parse<DiscoveryForm>(form));
+        await discovery.ShowRulesAsync("store", [.. DemoDocuments.Rules.Definitions.Where(d => d.Id != "loitering")], CancellationToken.None);
+        int wanted = form switch { "Off" => 0, "Device" => Devices + 1, _ => DemoDocuments.Entities.Count() - 1 };
+        Assert.Equal(wanted + 1, _bus.Retained.Count);
+        Assert.Contains("homeassistant/sensor/other/x/config", _bus.Retained.Keys);
+    }
+
+    [Fact, Trait("Req", "HUB-2")]
+    public async Task ShowFirmware_AddsItsVersionToTheDevice()
+    {
+        await using HomeAssistantDiscovery discovery = await StartAsync();
+        await discovery.ShowFirmwareAsync(DemoDocuments.Site.Devices.Single(d => d.Kind == "nvr"), "V4.74.210", CancellationToken.None);
+        JsonElement device = JsonSerializer.Deserialize<JsonElement>(_bus.Retained["homeassistant/device/automation_store_nvr/config"].Payload.Span).GetProperty("device");
+        Assert.Equal("V4.74.210", device.GetProperty("sw_version").GetString());
+    }
+
+    private async Task<HomeAssistantDiscovery> StartAsync(DiscoveryForm form = DiscoveryForm.Device)
+    {
+        var discovery = new HomeAssistantDiscovery(DemoDocuments.Names, [DemoDocuments.Site], "1.2.3", form, new RetainedTopics(_bus, NullLogger.Instance), NullLogger.Instance);
         await discovery.StartAsync(_bus, CancellationToken.None);
         return discovery;
     }

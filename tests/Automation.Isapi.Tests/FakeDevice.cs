@@ -53,7 +53,7 @@ internal sealed partial class FakeDevice : IAsyncDisposable
     public int StreamsOpened { get; private set; }
 
     /// <summary>The requests that carried a login and change something.</summary>
-    public IEnumerable<Asked> Commands => Requests.Where(r => r.Authorization is not null && r.Method == "PUT");
+    public IEnumerable<Asked> Commands => Requests.Where(r => r.Authorization is not null && (r.Method == "PUT" || (r.Method == "POST" && r.Path.Contains("/control/", StringComparison.Ordinal))));
 
     public static async Task<FakeDevice> StartAsync(string url = "http://127.0.0.1:0")
     {
@@ -77,6 +77,22 @@ internal sealed partial class FakeDevice : IAsyncDisposable
             context.Response.ContentType = contentType;
             return context.Response.WriteAsync(body);
         });
+
+    /// <summary>A document that keeps what is put; what it was at first.</summary>
+    public void Keep(string path, string document)
+    {
+        string now = document;
+        Answer("GET", path, context =>
+        {
+            context.Response.ContentType = "application/xml";
+            return context.Response.WriteAsync(now);
+        });
+        Answer("PUT", path, context =>
+        {
+            now = (string)context.Items["body"]!;
+            return OkAsync(context);
+        });
+    }
 
     public void Answer(string method, string path, Func<HttpContext, Task> answer) => _answers[method + " " + path] = answer;
 
@@ -103,6 +119,7 @@ internal sealed partial class FakeDevice : IAsyncDisposable
     {
         using var reader = new StreamReader(context.Request.Body, Encoding.UTF8);
         string body = await reader.ReadToEndAsync();
+        context.Items["body"] = body;
         string path = context.Request.Path + context.Request.QueryString.ToString();
         string? authorization = context.Request.Headers.Authorization.FirstOrDefault();
         Requests.Enqueue(new Asked(context.Request.Method, path, body, authorization));

@@ -12,9 +12,11 @@ internal static class TestDevices
         [.. Many("area", 1, 2), .. Many("zone", 0, 6).Select(z => z with { Area = 1 }), .. Many("relay", 0, 2), .. Many("siren", 0, 1)]);
 
     public static Device Recorder(Uri? url = null) => Of("nvr", "nvr", url, "isapi",
-        [.. Many("channel", 1, 4), .. Many("alarm-input", 1, 2), .. Many("alarm-output", 1, 2), .. Many("hdd", 1, 1)]);
+        [.. Many("channel", 1, 4), .. Many("alarm-input", 1, 2), .. Many("alarm-input", 301, 1), .. Many("alarm-output", 1, 2), .. Many("alarm-output", 301, 1), .. Many("hdd", 1, 1)]);
 
-    public static Device Access(Uri? url = null) => Of("gate", "access-controller", url, "isapi", [.. Many("door", 1, 1)]);
+    public static Device Access(Uri? url = null) => Of("gate", "access-controller", url, "isapi", [.. Many("door", 1, 1), .. Many("station", 1, 1)]);
+
+    public static Device Switch(Uri? url = null) => Of("switch", "network-switch", url, "isapi", [.. Many("port", 1, 4), .. Many("speaker", 1, 1)]);
 
     public static Device Camera(Uri? url = null) => Of("camera", "camera", url, "isapi", [.. Many("channel", 1, 1)]);
 

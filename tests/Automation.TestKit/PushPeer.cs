@@ -17,10 +17,13 @@ public sealed class PushPeer : IDisposable
     private readonly ConcurrentQueue<PushedMessage> _messages = new();
     private readonly ConcurrentQueue<string> _problems = new();
     private readonly string _publicKey;
+    private readonly TimeProvider _time;
 
     /// <param name="publicKey">The sender the browser subscribed for; a message of another is refused with 403.</param>
-    public PushPeer(string publicKey)
+    /// <param name="time">The sender's clock, when it is not the system's.</param>
+    public PushPeer(string publicKey, TimeProvider? time = null)
     {
+        _time = time ?? TimeProvider.System;
         _publicKey = publicKey;
         int port = FreePort.Next();
         Origin = $"http://127.0.0.1:{port}";
@@ -114,7 +117,7 @@ public sealed class PushPeer : IDisposable
         using JsonDocument claims = JsonDocument.Parse(Base64Url.DecodeFromChars(token[1]));
         subject = claims.RootElement.GetProperty("sub").GetString()!;
         var expires = DateTimeOffset.FromUnixTimeSeconds(claims.RootElement.GetProperty("exp").GetInt64());
-        TimeSpan left = expires - TimeProvider.System.GetUtcNow();
+        TimeSpan left = expires - _time.GetUtcNow();
         return claims.RootElement.GetProperty("aud").GetString() == Origin && left > TimeSpan.Zero && left <= TimeSpan.FromHours(24);
     }
 

@@ -45,6 +45,7 @@ public static class Capabilities
     {
         ["capture"] = Capture, ["record"] = ManualRecord,
         ["callPreset"] = Ptz, ["goHome"] = Ptz, ["movePtz"] = Ptz, ["callPatrol"] = Patrol, ["callPattern"] = Pattern, ["auxiliary"] = Auxiliary,
+        ["parkAction"] = Ptz, ["setTimeTasks"] = Ptz,
         ["enablePrivacyMask"] = PrivacyMask, ["disablePrivacyMask"] = PrivacyMask, ["irCut"] = IrCut,
     }.ToFrozenDictionary(StringComparer.Ordinal);
 

@@ -113,6 +113,9 @@ public sealed record Resource
     /// <summary>The patterns a PTZ channel has; empty when unknown.</summary>
     public ImmutableArray<NamedNumber> Patterns { get; init; } = [];
 
+    /// <summary>The serial number of a relay that is controlled by it instead of by its number (002 A.38); null: by its number.</summary>
+    public string? Serial { get; init; }
+
     /// <summary>The area a zone belongs to, by number; null when it is not said.</summary>
     public int? Area { get; init; }
 }

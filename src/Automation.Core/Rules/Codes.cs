@@ -39,6 +39,7 @@ internal static class Codes
     public const string TopicShape = "AUT1122";
     public const string VersionShape = "AUT1123";
     public const string ListRepeats = "AUT1124";
+    public const string ParameterShape = "AUT1125";
 
     public const string ResourceUnknown = "AUT1201";
     public const string SelectsNothing = "AUT1202";

@@ -9,6 +9,7 @@ using Automation.Host.Hub;
 using Automation.Host.Hub.Discovery;
 using Automation.Host.Hub.Requests;
 using Automation.Host.Hub.Requests.Verbs;
+using Automation.Host.Notifications;
 using Automation.Host.Outbox;
 using Automation.Host.Scripting;
 using Automation.Host.Storage;
@@ -46,6 +47,7 @@ internal sealed partial class AutomationHost : IAsyncDisposable
     private readonly ActionRuns _runs = new();
     private HomeAssistantDiscovery? _discovery;
     private ActionOutbox? _outbox;
+    private NotificationCentre? _notifications;
     private HealthPage? _health;
     private Task _cleanup = Task.CompletedTask;
     private bool _stopped;
@@ -101,6 +103,7 @@ internal sealed partial class AutomationHost : IAsyncDisposable
         if (_outbox is not null) await _outbox.StopAsync();
         await _runs.StopAsync();
         foreach (SiteRuntime site in _sites) await site.DisposeAsync();
+        if (_notifications is not null) await _notifications.DisposeAsync();
         if (_discovery is not null) await _discovery.DisposeAsync();
         if (_retained is not null && _bus is { IsConnected: true })
         {
@@ -146,12 +149,15 @@ internal sealed partial class AutomationHost : IAsyncDisposable
             _ = _runs.EndedAsync(request, outcome, attempts, _time.GetUtcNow(), site.Site.TimeZone);
         };
 
+        var world = new RunningSites(_sites);
+        _notifications = new NotificationCentre(_settings.Notifications, _settings.DataFolder, _database!, _bus!, _topics, world, _time, new Random(random.Next()), _loggers.CreateLogger("Automation.Notifications"));
+        _notifications.Service.Failed = (notice, detail) => SiteOf(notice)?.Projection.ProblemAsync("notificationFailed", default, detail) ?? Task.CompletedTask;
         IReadOnlyDictionary<string, bool> toggles = await _store.ReadTogglesAsync(cancellationToken);
         foreach ((SiteSource source, SiteRules rules) in loaded)
         {
             foreach (Finding finding in rules.Findings) LogFinding(_logger, finding.Severity == FindingSeverity.Error ? LogLevel.Error : LogLevel.Warning, finding.ToString());
             SiteEngine engine = await OpenEngineAsync(source.Site, rules, cancellationToken);
-            _sites.Add(new SiteRuntime(source.Site, rules, source.RulePaths, _settings.Templates, engine, _store, _outbox, _bus!, _topics, _retained, _settings.Diagnosis, _time, random, _loggers));
+            _sites.Add(new SiteRuntime(source.Site, rules, source.RulePaths, _settings.Templates, engine, _store, _outbox, _notifications, _bus!, _topics, _retained, _settings.Diagnosis, _time, random, _loggers));
         }
 
         await _retained.SetAsync(_topics.Status, "online"u8.ToArray(), cancellationToken);
@@ -171,6 +177,7 @@ internal sealed partial class AutomationHost : IAsyncDisposable
         }
 
         await StartDiscoveryAsync(cancellationToken);
+        await _notifications.Service.StartAsync(cancellationToken);
         foreach (SiteRuntime site in _sites) await site.StartAsync(toggles, cancellationToken);
         _outbox.Start();
         _subscriptions.Add(await new RuleSwitchboard(_topics, rule => _sites.FirstOrDefault(s => s.HasRule(rule))?.Inbox, _logger).SubscribeAsync(_bus!, cancellationToken));
@@ -199,6 +206,7 @@ internal sealed partial class AutomationHost : IAsyncDisposable
             .. new DeviceVerbs(sites).All,
             .. diagnosis.All,
             .. new GroupVerbs(sites).All,
+            .. new NotificationVerbs(_notifications!, _bus!, _topics, new RunningSites(_sites), _time).All,
             _runs.Verb(sites),
         ];
     }
@@ -283,6 +291,8 @@ internal sealed partial class AutomationHost : IAsyncDisposable
 
         return new SiteEngine(rules.Program, options, scripts);
     }
+
+    private SiteRuntime? SiteOf(Notice notice) => _sites.FirstOrDefault(s => s.Site.Id == notice.Site);
 
     private SiteRuntime? SiteOf(ResourceAddress resource) => _sites.FirstOrDefault(s => s.Site.Id == resource.Site);
 

@@ -3,6 +3,7 @@ using System.Net;
 using Automation.Core.Model;
 using Automation.Core.Rules;
 using Automation.Host.Hub.Discovery;
+using Automation.Host.Notifications;
 using Automation.Host.Storage.Postgres;
 using Automation.Host.Storage.Sqlite;
 using Automation.Mqtt.Broker;
@@ -34,6 +35,9 @@ internal sealed record HostSettings
 
     /// <summary>An external broker; null when the embedded one is used.</summary>
     public MqttClientOptions? ExternalBroker { get; init; }
+
+    /// <summary>Who is told, how and when.</summary>
+    public NotificationSettings Notifications { get; init; } = NotificationSettings.None;
 
     /// <summary>Where and how Home Assistant is told of devices.</summary>
     public DiscoveryOptions Discovery { get; init; } = new();

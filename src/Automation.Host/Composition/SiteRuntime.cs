@@ -3,6 +3,7 @@ using Automation.Core.Model;
 using Automation.Core.Rules;
 using Automation.Host.Foreign;
 using Automation.Host.Hub;
+using Automation.Host.Notifications;
 using Automation.Host.Outbox;
 using Automation.Host.Storage;
 using Automation.Isapi;
@@ -31,7 +32,7 @@ internal sealed class SiteRuntime : IDeviceObserver, IPictureObserver, IAsyncDis
     private Task _reloading = Task.CompletedTask;
 
     public SiteRuntime(
-        Site site, SiteRules rules, IReadOnlyList<string> rulePaths, TemplateLibrary templates, SiteEngine engine, IHostStore store, ActionOutbox outbox, IMqttBus bus, TopicNames topics,
+        Site site, SiteRules rules, IReadOnlyList<string> rulePaths, TemplateLibrary templates, SiteEngine engine, IHostStore store, ActionOutbox outbox, NotificationCentre notifications, IMqttBus bus, TopicNames topics,
         RetainedTopics retained, DiagnosisWatchLimits diagnosis, TimeProvider time, Random random, ILoggerFactory loggers)
     {
         Site = site;
@@ -41,7 +42,7 @@ internal sealed class SiteRuntime : IDeviceObserver, IPictureObserver, IAsyncDis
         _topics = topics;
         _logger = loggers.CreateLogger("Automation." + site.Id);
         Projection = new SiteProjection(site, rules.Definitions, topics, bus, retained, time, _logger);
-        _writer = new SiteWriter(site, rules, engine, Inbox, store, outbox, Projection, new SequenceSource(site.Id, store), time, _logger);
+        _writer = new SiteWriter(site, rules, engine, Inbox, store, outbox, notifications, Projection, new SequenceSource(site.Id, store), time, _logger);
         _reloader = new RuleReloader(site, rulePaths, templates, Inbox, Projection, rules.Fingerprint, time, _logger);
         Folder = new RuleFolder(site, rulePaths, templates, _reloader.LookAsync);
         _foreign = new ForeignTopics(site, this, time);

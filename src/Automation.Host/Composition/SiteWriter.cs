@@ -3,6 +3,7 @@ using Automation.Core.Compilation.Lowering;
 using Automation.Core.Engine;
 using Automation.Core.Model;
 using Automation.Host.Hub;
+using Automation.Host.Notifications;
 using Automation.Host.Outbox;
 using Automation.Host.Storage;
 using Microsoft.Extensions.Logging;
@@ -27,6 +28,7 @@ internal sealed partial class SiteWriter : IEngineSink
     private readonly SiteInbox _inbox;
     private readonly IHostStore _store;
     private readonly ActionOutbox _outbox;
+    private readonly NotificationCentre _notifications;
     private readonly SiteProjection _projection;
     private readonly SequenceSource _sequence;
     private readonly TimeProvider _time;
@@ -45,7 +47,7 @@ internal sealed partial class SiteWriter : IEngineSink
     private bool _changed;
 
     public SiteWriter(
-        Site site, SiteRules rules, SiteEngine engine, SiteInbox inbox, IHostStore store, ActionOutbox outbox, SiteProjection projection, SequenceSource sequence, TimeProvider time, ILogger logger)
+        Site site, SiteRules rules, SiteEngine engine, SiteInbox inbox, IHostStore store, ActionOutbox outbox, NotificationCentre notifications, SiteProjection projection, SequenceSource sequence, TimeProvider time, ILogger logger)
     {
         _site = site;
         _rules = rules;
@@ -54,6 +56,7 @@ internal sealed partial class SiteWriter : IEngineSink
         _inbox = inbox;
         _store = store;
         _outbox = outbox;
+        _notifications = notifications;
         _projection = projection;
         _sequence = sequence;
         _time = time;
@@ -182,9 +185,9 @@ internal sealed partial class SiteWriter : IEngineSink
 
     private async Task FlushAsync()
     {
-        if (_requests.Count > 0)
+        if (_requests.Count > 0 || _outputs.Count > 0)
         {
-            await KeepRequestsAsync();
+            await KeepAsync();
             _requests.Clear();
         }
 
@@ -215,14 +218,15 @@ internal sealed partial class SiteWriter : IEngineSink
     }
 
     /// <summary>Nothing leaves before it is durable: while the disk refuses, the site waits and tries again, and says so once. Only a stop gives up, and says what is lost.</summary>
-    private async Task KeepRequestsAsync()
+    private async Task KeepAsync()
     {
         bool told = false;
         while (true)
         {
             try
             {
-                await _outbox.AddAsync([.. _requests], CancellationToken.None);
+                if (_requests.Count > 0) await _outbox.AddAsync([.. _requests], CancellationToken.None);
+                await _notifications.KeepAsync(_outputs);
                 if (told) LogDiskIsBack(_logger, _site.Id);
                 return;
             }

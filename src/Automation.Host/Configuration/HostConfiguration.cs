@@ -32,6 +32,8 @@ internal sealed record HostConfiguration
     /// <summary>Null: SQLite in the data folder.</summary>
     public PostgresConfiguration? Postgres { get; init; }
 
+    public NotificationConfiguration Notifications { get; init; } = new();
+
     public ExternalBrokerConfiguration? External { get; init; }
 
     public BrokerConfiguration Broker { get; init; } = new();
@@ -52,6 +54,7 @@ internal sealed record HostConfiguration
             Postgres = Postgres?.ToOptions(File, environment),
             BaseTopic = BaseTopic,
             Discovery = Discovery,
+            Notifications = Notifications.ToSettings(File, [.. sites.Select(s => s.Site.Id)], environment),
             Sites = sites,
             HttpPort = overrides.HttpPort ?? HttpPort,
         };

@@ -51,21 +51,17 @@ internal sealed class DeviceCommands(Site site, TopicNames topics, SiteInbox inb
             }
         }
 
-        if (Refusal(site, action, address) is { } refusal) return refusal;
+        if (Refusal(site, action, address, parameters) is { } refusal) return refusal;
         command = new SiteInput.Command(action, address, parameters, "command");
         return null;
     }
 
-    /// <summary>Why the action cannot be asked for there; null when it can.</summary>
-    public static string? Refusal(Site site, string action, ResourceAddress address)
+    /// <summary>Why the action cannot be asked for there, and what to write instead; null when it can.</summary>
+    public static string? Refusal(Site site, string action, ResourceAddress address, DataObject parameters)
     {
-        if (!site.Addresses.Contains(address)) return $"there is no resource {address.Value}";
-        if (!ActionTypes.All.TryGetValue(action, out ActionTypeInfo? type)) return $"'{Cut(action)}' is not an action";
-        string kind = address.IsDevice ? "device" : address.Kind;
-        return type.Kinds.Contains(kind) ? null : $"'{action}' cannot be done on a {kind}";
+        Device? device = site.Devices.FirstOrDefault(d => d.Address == address.DeviceAddress);
+        return device is null || !site.Addresses.Contains(address) ? $"there is no resource {address.Value}" : ActionCheck.Problem(device, address, action, parameters);
     }
-
-    private static string Cut(string text) => text.Length <= 64 ? text : text[..64] + "…";
 
     internal static DataValue Value(JsonElement element) => element.ValueKind switch
     {

@@ -79,6 +79,7 @@ internal static class Payloads
 
     public static byte[] Exception(HubException exception, TimeZoneInfo zone) => Write(w =>
     {
+        if (exception.Id is not null) w.WriteString("id", exception.Id);
         w.WriteString("type", exception.Type);
         if (exception.Source.Length > 0) w.WriteString("source", exception.Source);
         if (exception.Rule is not null) w.WriteString("rule", exception.Rule);

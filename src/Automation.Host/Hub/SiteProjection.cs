@@ -4,6 +4,7 @@ using Automation.Core.Engine;
 using Automation.Core.Model;
 using Automation.Core.Rules;
 using Automation.Host.Composition;
+using Automation.Host.Notifications;
 using Automation.Mqtt;
 using Automation.Mqtt.Client;
 using Microsoft.Extensions.Logging;
@@ -21,6 +22,9 @@ internal sealed class SiteProjection(Site site, IEnumerable<RuleDefinition> rule
 
     /// <summary>The rules in force.</summary>
     public IReadOnlyList<RuleDefinition> Definitions => _definitions.Values;
+
+    /// <summary>Null: there is no such rule.</summary>
+    public RuleDefinition? Definition(string rule) => _definitions.GetValueOrDefault(rule);
 
     public bool HasRule(string rule) => _definitions.ContainsKey(rule);
 
@@ -78,8 +82,9 @@ internal sealed class SiteProjection(Site site, IEnumerable<RuleDefinition> rule
                 await PublishAsync(publish.Topic, Encoding.UTF8.GetBytes(publish.Payload), publish.Retain, (QoS)publish.QoS);
                 break;
             case SiteOutput.Notified { Value: var note }:
-                await PublishAsync($"{topics.Base}/{site.Id}/notifications", Payloads.Write(w =>
+                await PublishAsync(topics.Notifications(site.Id), Payloads.Write(w =>
                 {
+                    w.WriteString("id", $"{note.Cause}.{note.Index}");
                     w.WriteString("rule", note.Rule);
                     if (!note.Source.IsEmpty) w.WriteString("source", note.Source.Value);
                     w.WriteString("message", note.Message);
@@ -91,7 +96,10 @@ internal sealed class SiteProjection(Site site, IEnumerable<RuleDefinition> rule
                 string state = exception.Active ? "begins" : "ends";
                 await TellAsync(new HubException(
                     exception.Exception, exception.Source.Value, exception.Rule, exception.Active, exception.At, $"{NameOf(exception.Rule)}: {exception.Exception} {state} at {exception.Source.Value}",
-                    exception.ReceivedBy, exception.Recipients, exception.Cause.ToString()));
+                    exception.ReceivedBy, exception.Recipients, exception.Cause.ToString())
+                {
+                    Id = exception.Active ? Notice.Of(exception, "").Id : null,
+                });
                 break;
             case SiteOutput.Switched { Value: var change }:
                 HubLog.RuleSwitched(logger, change.Rule, change.Enabled ? "on" : "off", change.By);

@@ -34,6 +34,10 @@ internal sealed class TopicNames(string baseTopic)
 
     public string Firings(string site) => $"{Base}/{site}/firings";
 
+    public string Notifications(string site) => $"{Base}/{site}/notifications";
+
+    public string MobileNotifications(string site) => $"{Base}/{site}/notifications/mobile";
+
     public string RuleState(string rule) => $"{Base}/rules/{rule}/state";
 
     public string RuleEnabled(string rule) => $"{Base}/rules/{rule}/enabled";

@@ -1,50 +1,38 @@
 using System.Collections.Frozen;
 using Automation.Core.Model;
-using Automation.Isapi.Http;
 
 namespace Automation.Isapi.Actions;
 
-/// <summary>One action on one resource, as its function sees it.</summary>
-internal sealed record ActionCall(ResourceAddress On, DataObject Parameters, DeviceCalls Calls, DelayedCalls Later, IPictureObserver? Pictures, int MaxPictureBytes)
-{
-    /// <summary>The resource's number in the device.</summary>
-    public int Number => On.Number;
-}
-
-/// <summary>Finds the function of an action (ACT-1…ACT-7).</summary>
+/// <summary>Finds the function of an action (ACT-1…ACT-7, SCH-4, SCH-5).</summary>
 internal static class ActionExecutor
 {
-    private static readonly FrozenDictionary<string, Func<ActionCall, CancellationToken, Task<ActionOutcome>>> Functions =
-        new (string Name, Func<ActionCall, CancellationToken, Task<ActionOutcome>> Function)[]
+    private static readonly FrozenDictionary<string, Func<ActionCall, CancellationToken, Task<ActionResult>>> Single =
+        new (string Name, Func<ActionCall, CancellationToken, Task<ActionResult>> Function)[]
         {
             ("capture", CameraActions.CaptureAsync),
             ("record", CameraActions.RecordAsync),
-            ("callPreset", PtzActions.CallPresetAsync),
-            ("callPatrol", PtzActions.CallPatrolAsync),
-            ("callPattern", PtzActions.CallPatternAsync),
-            ("goHome", PtzActions.GoHomeAsync),
-            ("movePtz", PtzActions.MoveAsync),
-            ("auxiliary", PtzActions.AuxiliaryAsync),
             ("armCamera", CameraActions.ArmAsync),
             ("disarmCamera", CameraActions.DisarmAsync),
             ("enablePrivacyMask", CameraActions.EnablePrivacyMaskAsync),
             ("disablePrivacyMask", CameraActions.DisablePrivacyMaskAsync),
             ("irCut", CameraActions.IrCutAsync),
             ("keyFrame", CameraActions.KeyFrameAsync),
+            ("callPreset", PtzActions.CallPresetAsync),
+            ("callPatrol", PtzActions.CallPatrolAsync),
+            ("callPattern", PtzActions.CallPatternAsync),
+            ("goHome", PtzActions.GoHomeAsync),
+            ("movePtz", PtzActions.MoveAsync),
+            ("auxiliary", PtzActions.AuxiliaryAsync),
+            ("parkAction", ScheduleActions.ParkAsync),
+            ("setTimeTasks", ScheduleActions.TimeTasksAsync),
+            ("setRecordSchedule", ScheduleActions.RecordScheduleAsync),
+            ("setEventSchedule", ScheduleActions.EventScheduleAsync),
             ("triggerAlarmOutput", OutputActions.TriggerAsync),
             ("pulseAlarmOutput", OutputActions.PulseAsync),
             ("armAlarmInput", OutputActions.ArmInputAsync),
             ("disarmAlarmInput", OutputActions.DisarmInputAsync),
-            ("openRelay", PanelActions.OpenRelayAsync),
-            ("closeRelay", PanelActions.CloseRelayAsync),
-            ("sirenOn", PanelActions.SirenOnAsync),
-            ("sirenOff", PanelActions.SirenOffAsync),
-            ("arm", PanelActions.ArmAsync),
-            ("disarm", PanelActions.DisarmAsync),
-            ("clearAlarm", PanelActions.ClearAlarmAsync),
-            ("bypassZone", PanelActions.BypassZoneAsync),
-            ("recoverZone", PanelActions.RecoverZoneAsync),
-            ("deactivateZone", PanelActions.DeactivateZoneAsync),
+            ("sirenOn", SirenActions.OnAsync),
+            ("sirenOff", SirenActions.OffAsync),
             ("openDoor", DoorActions.OpenAsync),
             ("closeDoor", DoorActions.CloseAsync),
             ("remainOpen", DoorActions.RemainOpenAsync),
@@ -57,14 +45,28 @@ internal static class ActionExecutor
             ("reboot", OtherActions.RebootAsync),
         }.ToFrozenDictionary(f => f.Name, f => f.Function, StringComparer.Ordinal);
 
-    public static IEnumerable<string> Names => Functions.Keys;
+    /// <summary>Those that do several resources in one call, where the device can (docs/decisions/0009).</summary>
+    private static readonly FrozenDictionary<string, Func<IReadOnlyList<ActionCall>, CancellationToken, Task<ActionResult[]>>> Batches =
+        new (string Name, Func<IReadOnlyList<ActionCall>, CancellationToken, Task<ActionResult[]>> Function)[]
+        {
+            ("arm", AreaActions.ArmAsync),
+            ("disarm", AreaActions.DisarmAsync),
+            ("clearAlarm", AreaActions.ClearAlarmAsync),
+            ("bypassZone", ZoneActions.BypassAsync),
+            ("recoverZone", ZoneActions.RecoverAsync),
+            ("deactivateZone", ZoneActions.DeactivateAsync),
+            ("openRelay", RelayActions.OpenAsync),
+            ("closeRelay", RelayActions.CloseAsync),
+        }.ToFrozenDictionary(f => f.Name, f => f.Function, StringComparer.Ordinal);
 
-    /// <summary>Checks the action against the resource and does it. Throws only when cancelled.</summary>
-    public static Task<ActionOutcome> ExecuteAsync(string action, ActionCall call, CancellationToken cancellationToken)
+    public static IEnumerable<string> Names => Single.Keys.Concat(Batches.Keys);
+
+    /// <summary>Does a checked action on each, in their order. Throws only when cancelled.</summary>
+    public static async Task<ActionResult[]> ExecuteAsync(string action, IReadOnlyList<ActionCall> calls, CancellationToken cancellationToken)
     {
-        if (!Functions.TryGetValue(action, out Func<ActionCall, CancellationToken, Task<ActionOutcome>>? function)) return Task.FromResult(ActionParameters.Invalid($"the action {action} is not known"));
-        string kind = call.On.IsDevice ? "device" : call.On.Kind;
-        if (!ActionTypes.All[action].Kinds.Contains(kind)) return Task.FromResult(ActionParameters.Invalid($"{action} cannot be done on a {kind}"));
-        return function(call, cancellationToken);
+        if (Batches.TryGetValue(action, out Func<IReadOnlyList<ActionCall>, CancellationToken, Task<ActionResult[]>>? batch)) return await batch(calls, cancellationToken).ConfigureAwait(false);
+        var results = new ActionResult[calls.Count];
+        for (int i = 0; i < results.Length; i++) results[i] = await Single[action](calls[i], cancellationToken).ConfigureAwait(false);
+        return results;
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Automation.Core.Model;
+using Automation.Isapi.Actions.Effects;
 using Automation.Isapi.Http;
 
 namespace Automation.Isapi.Actions;
@@ -7,79 +8,104 @@ namespace Automation.Isapi.Actions;
 /// <summary>Moving a camera (ACT-1; 003 §8.13).</summary>
 internal static class PtzActions
 {
-    private const int MaxNumber = 300;
-
-    private const string Namespace = "version=\"2.0\" xmlns=\"http://www.isapi.org/ver20/XMLSchema\"";
-
-    private static string Channel(ActionCall call) => string.Create(CultureInfo.InvariantCulture, $"/PTZCtrl/channels/{call.Number}");
-
-    /// <summary><c>preset</c>: 1 to 300.</summary>
-    public static Task<ActionOutcome> CallPresetAsync(ActionCall call, CancellationToken cancellationToken) =>
-        call.Parameters.IntOf("preset") is >= 1 and <= MaxNumber and var preset
-            ? PutAsync(call, $"{Channel(call)}/presets/{preset}/goto", null, cancellationToken)
-            : Task.FromResult(ActionParameters.Invalid("preset is a number from 1 to 300"));
-
-    /// <summary><c>patrol</c>: 1 to 300; <c>command</c>: start, stop or pause.</summary>
-    public static Task<ActionOutcome> CallPatrolAsync(ActionCall call, CancellationToken cancellationToken)
+    /// <summary>003 §8.13.13.</summary>
+    public static async Task<ActionResult> CallPresetAsync(ActionCall call, CancellationToken cancellationToken)
     {
-        if (call.Parameters.IntOf("patrol") is not (>= 1 and <= MaxNumber and var patrol)) return Task.FromResult(ActionParameters.Invalid("patrol is a number from 1 to 300"));
-        return call.Parameters.WordOf("command", "start", "start", "stop", "pause") is { } command
-            ? PutAsync(call, $"{Channel(call)}/patrols/{patrol}/{command}", null, cancellationToken)
-            : Task.FromResult(ActionParameters.Invalid("command is start, stop or pause"));
+        string preset = call.Word("preset");
+        DeviceAnswer answer = await PutAsync(call, $"presets/{preset}/goto", null, cancellationToken).ConfigureAwait(false);
+        return ActionResult.Of(answer, () => new PositionProbe(call) { PresetPath = PathOf(call, $"presets/{preset}") });
     }
 
-    /// <summary><c>pattern</c>: 1 to 300; <c>command</c>: run or stop.</summary>
-    public static Task<ActionOutcome> CallPatternAsync(ActionCall call, CancellationToken cancellationToken)
+    /// <summary>003 §8.13.16–18: <c>command</c> start, stop or pause.</summary>
+    public static async Task<ActionResult> CallPatrolAsync(ActionCall call, CancellationToken cancellationToken)
     {
-        if (call.Parameters.IntOf("pattern") is not (>= 1 and <= MaxNumber and var pattern)) return Task.FromResult(ActionParameters.Invalid("pattern is a number from 1 to 300"));
-        return call.Parameters.WordOf("command", "run", "run", "start", "stop") is { } command
-            ? PutAsync(call, $"{Channel(call)}/patterns/{pattern}/{(command == "stop" ? "stop" : "run")}", null, cancellationToken)
-            : Task.FromResult(ActionParameters.Invalid("command is run or stop"));
+        (string patrol, string command) = (call.Word("patrol"), call.Word("command"));
+        string status = command switch { "start" => "running", "pause" => "paused", _ => "stopped" };
+        DeviceAnswer answer = await PutAsync(call, $"patrols/{patrol}/{command}", null, cancellationToken).ConfigureAwait(false);
+        // 003 §8.13.19. Domes do not have it.
+        return ActionResult.Of(answer, () => new ReadBackProbe(call, PathOf(call, $"patrols/{patrol}/status"), "patrol", status, d => d.TextOf("patrolStatus") ?? d.Find("PTZPatrolStatus")?.TextOf("patrolStatus")));
     }
 
-    public static Task<ActionOutcome> GoHomeAsync(ActionCall call, CancellationToken cancellationToken) =>
-        PutAsync(call, $"{Channel(call)}/homeposition/goto", null, cancellationToken);
-
-    /// <summary><c>mode</c>: momentary (speeds -100…100 for <c>milliseconds</c>), continuous, absolute (degrees and zoom factor), relative (a point of the picture).</summary>
-    public static Task<ActionOutcome> MoveAsync(ActionCall call, CancellationToken cancellationToken)
+    /// <summary>003 §8.13.25–26: <c>command</c> run or stop. Devices of today say start.</summary>
+    public static async Task<ActionResult> CallPatternAsync(ActionCall call, CancellationToken cancellationToken)
     {
-        DataObject p = call.Parameters;
-        string? mode = p.WordOf("mode", "momentary", "momentary", "continuous", "absolute", "relative");
-        string? data = mode switch
+        string pattern = call.Word("pattern");
+        if (call.Word("command") == "stop") return (await PutAsync(call, $"patterns/{pattern}/stop", null, cancellationToken).ConfigureAwait(false)).ToOutcome();
+        (DeviceAnswer answer, _) = await Answers.FirstThatIsThereAsync(
+            () => PutAsync(call, $"patterns/{pattern}/run", null, cancellationToken),
+            () => PutAsync(call, $"patterns/{pattern}/start", null, cancellationToken)).ConfigureAwait(false);
+        return answer.ToOutcome();
+    }
+
+    /// <summary>003 §8.13.4: to the zero point of the horizontal.</summary>
+    public static async Task<ActionResult> GoHomeAsync(ActionCall call, CancellationToken cancellationToken) =>
+        ActionResult.Of(await PutAsync(call, "homeposition/goto", null, cancellationToken).ConfigureAwait(false), () => new PositionProbe(call) { Pan = 0 });
+
+    /// <summary><c>mode</c>: momentary (speeds for <c>milliseconds</c>), continuous (speeds until stopped, or for <c>milliseconds</c>), absolute (degrees and zoom factor), relative (a point of the picture).</summary>
+    public static async Task<ActionResult> MoveAsync(ActionCall call, CancellationToken cancellationToken)
+    {
+        string mode = call.Word("mode");
+        call.Tools.Later.Cancel(MoveKey(call));
+        DeviceAnswer answer = await PutAsync(call, mode, call.Xml("PTZData", DataOf(call, mode)), cancellationToken).ConfigureAwait(false);
+        if (answer.IsSuccess && mode == "continuous" && call.Has("milliseconds"))
         {
-            "momentary" => $"{Speeds(p)}<Momentary><duration>{Whole(p.Within("milliseconds", 50, 60_000, 500))}</duration></Momentary>",
-            "continuous" => Speeds(p),
-            // Tenths of a degree and of a factor: 003 §8.13.8.
-            "absolute" => $"<AbsoluteHigh><elevation>{Whole(10 * p.Within("tilt", -90, 270, 0))}</elevation><azimuth>{Whole(10 * p.Within("pan", 0, 360, 0))}</azimuth><absoluteZoom>{Whole(10 * p.Within("zoom", 0, 100, 1))}</absoluteZoom></AbsoluteHigh>",
-            "relative" => $"<Relative><positionX>{Whole(p.Within("pan", 0, 255, 128))}</positionX><positionY>{Whole(p.Within("tilt", 0, 255, 128))}</positionY><relativeZoom>{Whole(p.Within("zoom", -100, 100, 0))}</relativeZoom></Relative>",
-            _ => null,
-        };
-        return data is null
-            ? Task.FromResult(ActionParameters.Invalid("mode is momentary, continuous, absolute or relative"))
-            : PutAsync(call, $"{Channel(call)}/{mode}", DeviceContent.Xml($"<PTZData {Namespace}>{data}</PTZData>"), cancellationToken);
+            call.Tools.Later.Schedule(MoveKey(call), TimeSpan.FromMilliseconds(call.Decimal("milliseconds")), ct => PutAsync(call, "continuous", call.Xml("PTZData", Speeds(0, 0, 0)), ct));
+        }
+
+        return ActionResult.Of(answer, () => ProbeOf(call, mode));
     }
 
-    private static string Speeds(DataObject p) =>
-        $"<pan>{Whole(p.Within("pan", -100, 100, 0))}</pan><tilt>{Whole(p.Within("tilt", -100, 100, 0))}</tilt><zoom>{Whole(p.Within("zoom", -100, 100, 0))}</zoom>";
+    private static string MoveKey(ActionCall call) => string.Create(CultureInfo.InvariantCulture, $"ptz/{call.Number}");
 
-    /// <summary><c>type</c>: light, wiper, fan or heater; or <c>number</c> of the output; <c>state</c>: on or off.</summary>
-    public static async Task<ActionOutcome> AuxiliaryAsync(ActionCall call, CancellationToken cancellationToken)
+    private static string DataOf(ActionCall call, string mode) => mode switch
     {
-        string? type = call.Parameters.WordOf("type", "light", "light", "wiper", "fan", "heater");
-        string? state = call.Parameters.WordOf("state", "on", "on", "off", "true", "false");
-        if (type is null || state is null) return ActionParameters.Invalid("type is light, wiper, fan or heater; state is on or off");
-        bool on = state is "on" or "true";
-        int number = call.Parameters.IntOf("number") ?? 1;
-        string newer = $"<PTZAux {Namespace}><id>{number}</id><type>{type.ToUpperInvariant()}</type><status>{(on ? "on" : "off")}</status></PTZAux>";
-        ActionOutcome outcome = await PutAsync(call, string.Create(CultureInfo.InvariantCulture, $"{Channel(call)}/auxcontrols/{number}"), DeviceContent.Xml(newer), cancellationToken).ConfigureAwait(false);
-        if (outcome.Reason != ActionReason.NotSupported) return outcome;
-        // Older: 003 §8.13.37.
-        string older = $"<PTZAuxStatus {Namespace}><enabled>{(on ? "true" : "false")}</enabled></PTZAuxStatus>";
-        return await PutAsync(call, $"{Channel(call)}/auxcontrol?command={type.ToUpperInvariant()}_PWRON", DeviceContent.Xml(older), cancellationToken).ConfigureAwait(false);
+        // 003 §8.13.6, §8.13.5.
+        "momentary" => $"{Speeds(call)}<Momentary><duration>{(call.Has("milliseconds") ? Whole(call.Decimal("milliseconds")) : "500")}</duration></Momentary>",
+        "continuous" => Speeds(call),
+        // Tenths of a degree and of a factor: 003 §8.13.8.
+        "absolute" => $"<AbsoluteHigh><elevation>{Whole(10 * call.Decimal("tilt"))}</elevation><azimuth>{Whole(10 * call.Decimal("pan"))}</azimuth><absoluteZoom>{Whole(10 * (call.Has("zoom") ? call.Decimal("zoom") : 1))}</absoluteZoom></AbsoluteHigh>",
+        // 003 §8.13.7: the point becomes the middle of the picture; 128 is the middle now.
+        _ => $"<Relative><positionX>{(call.Has("pan") ? Whole(call.Decimal("pan")) : "128")}</positionX><positionY>{(call.Has("tilt") ? Whole(call.Decimal("tilt")) : "128")}</positionY><relativeZoom>{Whole(call.Decimal("zoom"))}</relativeZoom></Relative>",
+    };
+
+    private static string Speeds(ActionCall call) => Speeds(call.Decimal("pan"), call.Decimal("tilt"), call.Decimal("zoom"));
+
+    private static string Speeds(double pan, double tilt, double zoom) => $"<pan>{Whole(pan)}</pan><tilt>{Whole(tilt)}</tilt><zoom>{Whole(zoom)}</zoom>";
+
+    private static PositionProbe? ProbeOf(ActionCall call, string mode)
+    {
+        if (mode == "absolute") return new PositionProbe(call) { Pan = call.Decimal("pan"), Tilt = call.Decimal("tilt"), Zoom = call.Has("zoom") ? call.Decimal("zoom") : 1 };
+        bool stands = mode != "relative" && call.Decimal("pan") == 0 && call.Decimal("tilt") == 0 && call.Decimal("zoom") == 0;
+        return stands ? null : new PositionProbe(call);
+    }
+
+    /// <summary><c>type</c>: light, wiper, fan or heater; <c>state</c>: on or off; <c>number</c> of the output where it has several of a kind.</summary>
+    public static async Task<ActionResult> AuxiliaryAsync(ActionCall call, CancellationToken cancellationToken)
+    {
+        string type = call.Word("type").ToUpperInvariant();
+        bool on = call.Word("state") == "on";
+        string number = call.Has("number") ? call.Word("number") : "1";
+        // 003 §8.13.37, and what devices of today have instead.
+        string older = $"auxcontrol?command={type}_PWRON";
+        string newer = $"auxcontrols/{number}";
+        (DeviceAnswer answer, int form) = await Answers.FirstThatIsThereAsync(
+            () => PutAsync(call, older, call.Xml("PTZAuxStatus", $"<enabled>{(on ? "1" : "0")}</enabled>"), cancellationToken),
+            () => PutAsync(call, newer, call.Xml("PTZAux", $"<id>{number}</id><type>{type}</type><status>{(on ? "on" : "off")}</status>"), cancellationToken)).ConfigureAwait(false);
+        return ActionResult.Of(answer, () => form == 0
+            ? new ReadBackProbe(call, PathOf(call, older), "enabled", on ? "true" : "false", d => d.BoolOf("enabled") is { } enabled ? enabled ? "true" : "false" : null)
+            : new ReadBackProbe(call, PathOf(call, newer), "status", on ? "on" : "off", d => d.TextOf("status")));
     }
 
     private static string Whole(double number) => Math.Round(number).ToString("0", CultureInfo.InvariantCulture);
 
-    private static async Task<ActionOutcome> PutAsync(ActionCall call, string path, DeviceContent? content, CancellationToken cancellationToken) =>
-        (await call.Calls.PutAsync(path, content, cancellationToken).ConfigureAwait(false)).ToOutcome();
+    private static string PathOf(ActionCall call, string below) => string.Create(CultureInfo.InvariantCulture, $"/PTZCtrl/channels/{call.Number}/{below}");
+
+    /// <summary>A recorder moves the cameras behind it under its own path, or under that of its proxied channels.</summary>
+    private static async Task<DeviceAnswer> PutAsync(ActionCall call, string below, DeviceContent? content, CancellationToken cancellationToken)
+    {
+        DeviceAnswer answer = await call.Calls.PutAsync(PathOf(call, below), content, cancellationToken).ConfigureAwait(false);
+        if (call.Tools.Device.Kind is not ("nvr" or "dvr") || !answer.IsMissing()) return answer;
+        DeviceAnswer proxied = await call.Calls.PutAsync(string.Create(CultureInfo.InvariantCulture, $"/ContentMgmt/PTZCtrlProxy/channels/{call.Number}/{below}"), content, cancellationToken).ConfigureAwait(false);
+        return proxied.IsMissing() ? answer : proxied;
+    }
 }

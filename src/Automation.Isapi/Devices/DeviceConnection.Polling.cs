@@ -103,6 +103,7 @@ public sealed partial class DeviceConnection
     private void CameOnline()
     {
         _unread = true;
+        _tools.Doors.Forget();
         PollSoon();
     }
 }

@@ -1,5 +1,6 @@
 using Automation.Core.Model;
 using Automation.Isapi.Actions;
+using Automation.Isapi.Actions.Effects;
 using Automation.Isapi.Events;
 using Automation.Isapi.Devices;
 using Automation.Isapi.Http;
@@ -28,6 +29,8 @@ public sealed partial class DeviceConnection : IAsyncDisposable
     private readonly DeviceEndpoint _endpoint;
     private readonly DeviceCalls _calls;
     private readonly DelayedCalls _later;
+    private readonly ActionTools _tools;
+    private readonly EffectWatch _effects;
     private readonly ProblemLog _problems;
     private readonly EventIntake _intake;
     private readonly StateBook _book;
@@ -69,6 +72,8 @@ public sealed partial class DeviceConnection : IAsyncDisposable
         _intake = new EventIntake(resources, limits, observer, _book, time, Report);
         _identity = new SenderIdentity(device);
         if (gateway is not null) gateway._behind[info.DevIndex!] = this;
+        _tools = new ActionTools(device, _calls, _later, _book, new DoorCommands(_calls), observer as IPictureObserver, limits.MaxPictureBytes);
+        _effects = new EffectWatch(time, _tools.IsPanel, e => LogLoopFailed(_logger, _device.Address, e));
         _pace = new PollPace(limits.PollInterval, gentle: device.Kind == "security-panel", time);
         _poller = new StatusPoller(resources, _calls, _book, time, Report, (path, e) => LogStatusFailed(_logger, _device.Address, path, e));
     }
@@ -101,6 +106,7 @@ public sealed partial class DeviceConnection : IAsyncDisposable
         await _listening.ConfigureAwait(false);
         await _polling.ConfigureAwait(false);
         await Task.WhenAll(_thermal).ConfigureAwait(false);
+        await _effects.StopAsync().ConfigureAwait(false);
         using var limit = new CancellationTokenSource(StopTime, _time);
         await _later.StopAsync(limit.Token).ConfigureAwait(false);
         await UnsubscribeAsync(limit.Token).ConfigureAwait(false);
@@ -113,63 +119,17 @@ public sealed partial class DeviceConnection : IAsyncDisposable
         _wake.TrySetResult();
     }
 
-    /// <summary>Does an action on one resource; its effect is not waited for. As the other form otherwise.</summary>
-    public async Task<ActionOutcome> ExecuteAsync(string action, ResourceAddress on, DataObject parameters, CancellationToken ct) =>
-        (await ExecuteAsync(action, [on], parameters, ct).ConfigureAwait(false))[0].Outcome;
-
-    /// <summary>Does an action on one resource or several. Never throws for what the device does; only when cancelled.</summary>
-    /// <param name="action">One of <see cref="ActionTypes"/>; several resources only for one that goes in batches.</param>
-    /// <param name="on">The device or one of its resources; several are resources of one kind.</param>
-    /// <returns>An answer for each resource, in their order. <see cref="ActionOutcome.RetrySafe"/> is true where it certainly did not happen and a later try may help.</returns>
-    public async Task<IReadOnlyList<ActionAnswer>> ExecuteAsync(string action, IReadOnlyList<ResourceAddress> on, DataObject parameters, CancellationToken ct)
-    {
-        var answers = new ActionAnswer[on.Count];
-        for (int i = 0; i < answers.Length; i++) answers[i] = new ActionAnswer(await DoAsync(action, on[i], parameters, ct).ConfigureAwait(false));
-        return answers;
-    }
-
-    private async Task<ActionOutcome> DoAsync(string action, ResourceAddress on, DataObject parameters, CancellationToken ct)
-    {
-        if (!ActionTypes.IsKnown(action)) return ActionParameters.Invalid($"the action {action} is not known");
-        if (on.DeviceAddress != _device.Address || (!on.IsDevice && !_device.Resources.Any(r => r.Address == on))) return ActionParameters.Invalid($"{on} is not a resource of {_device.Address}");
-        if (!await DeterminedAsync(ct).ConfigureAwait(false) || !Online)
-        {
-            return _endpoint.Gate.Reason is { } closed
-                ? ActionOutcome.Failed(ActionReason.Unauthorized, retrySafe: false, closed)
-                : ActionOutcome.Failed(ActionReason.DeviceOffline, retrySafe: true);
-        }
-
-        var call = new ActionCall(on, parameters, _calls, _later, _observer as IPictureObserver, _limits.MaxPictureBytes);
-        ActionOutcome outcome = await ActionExecutor.ExecuteAsync(action, call, ct).ConfigureAwait(false);
-        if (outcome.Succeeded) PollSoon();
-        else if (outcome.Reason == ActionReason.Unauthorized) TellIfLoginClosed();
-        return outcome;
-    }
-
     public async ValueTask DisposeAsync()
     {
         if (_disposed) return;
         _disposed = true;
         await StopAsync().ConfigureAwait(false);
+        await _effects.DisposeAsync().ConfigureAwait(false);
         _calls.Dispose();
         _endpoint.Dispose();
         _book.Dispose();
         _pollNow.Dispose();
         _stop.Dispose();
-    }
-
-    /// <summary>Just started, nobody knows yet whether the device is there; that is worth a short wait.</summary>
-    private async Task<bool> DeterminedAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            await _determined.Task.WaitAsync(_limits.CallTimeout, _time, cancellationToken).ConfigureAwait(false);
-            return true;
-        }
-        catch (TimeoutException)
-        {
-            return false;
-        }
     }
 
     private void SetOnline(bool online, string? reason)

@@ -42,6 +42,14 @@ internal sealed record ResponseStatus(int StatusCode, string? SubStatus, uint Er
         return failed == 1 ? first : first with { Text = string.Create(CultureInfo.InvariantCulture, $"{first.Text} and {failed - 1} more") };
     }
 
+    /// <summary>What an entry of an <c>ErrorList</c> says of its object; null when it was done (002 A.1: then there is no status).</summary>
+    public static ResponseStatus? FromEntry(DeviceElement entry)
+    {
+        string? word = entry.TextOf("subStatusCode") ?? entry.TextOf("errorMsg");
+        int code = entry.IntOf("statusCode") ?? (word is null || word.Equals("ok", StringComparison.OrdinalIgnoreCase) ? 1 : 4);
+        return code == 1 ? null : Read(entry, code);
+    }
+
     private static ResponseStatus Read(DeviceElement body, int code)
     {
         double error = body.NumberOf("errorCode") ?? 0;

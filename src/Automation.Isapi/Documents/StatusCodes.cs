@@ -23,6 +23,18 @@ internal static class StatusCodes
         "badAuthorization", "loginPasswordError", "MgmtLokedError", "pwdErrorLoginFailed", "originalPassError", "notActivated", "lowPrivilege",
     }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>A session that ended: the next login makes another, so another try helps.</summary>
+    private static readonly FrozenSet<string> Session = new[] { "tokenTimeout", "theSessionIdDoesNotExist" }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>The device was kept from it by something that passes; it did not do it.</summary>
+    private static readonly FrozenSet<string> Passing = new[]
+    {
+        "internalError", "sendRequestError", "createSocketError", "connecteDatabaseError", "pictureUploadFailed", "getDeviceInfoFailed",
+    }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>What is asked for does not exist, or makes no sense, although the class is "invalid operation".</summary>
+    private static readonly FrozenSet<string> Senseless = new[] { "invalidContent", "theCameraIdDoesNotExist", "theDeviceIdDoesNotExist" }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+
     /// <summary>Seen on panels and cameras, not in the table of 002: isapi.md 1.1, 1.2, 1.6.</summary>
     private static readonly (string Word, uint Code, string Description)[] Others =
     [
@@ -78,7 +90,9 @@ internal static class StatusCodes
     {
         if (status == 1) return ActionReason.None;
         if (Busy.Contains(word)) return ActionReason.Busy;
-        if (Login.Contains(word)) return ActionReason.Unauthorized;
+        if (Login.Contains(word) || Session.Contains(word)) return ActionReason.Unauthorized;
+        if (Senseless.Contains(word)) return ActionReason.Invalid;
+        if (word is "diskError" or "eventCodeExist") return ActionReason.Refused;
         if (word is "notSupport" or "methodNotAllowed" or "badURLFormat") return ActionReason.NotSupported;
         return status switch
         {
@@ -88,5 +102,5 @@ internal static class StatusCodes
         };
     }
 
-    private static bool IsTransient(int status, string word) => status is 2 || Busy.Contains(word) || word is "internalError" or "sendRequestError" or "createSocketError" or "connecteDatabaseError";
+    private static bool IsTransient(int status, string word) => status is 2 || Busy.Contains(word) || Session.Contains(word) || Passing.Contains(word);
 }

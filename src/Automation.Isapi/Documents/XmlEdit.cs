@@ -38,6 +38,17 @@ internal sealed class XmlEdit
         return true;
     }
 
+    /// <summary>Changes more than one text: gets the root; false when it lacks what should change.</summary>
+    public bool Change(Func<XElement, bool> change) => _document.Root is { } root && change(root);
+
+    /// <summary>An attribute of the element at the path of local names below the root; null when there is none.</summary>
+    public string? Attribute(string attribute, params ReadOnlySpan<string> path)
+    {
+        XElement? at = _document.Root;
+        foreach (string name in path) at = at?.Elements().FirstOrDefault(e => e.Name.LocalName.Equals(name, StringComparison.OrdinalIgnoreCase));
+        return at?.Attribute(attribute)?.Value;
+    }
+
     /// <summary>The document with its declaration, otherwise as it was read.</summary>
     public override string ToString() => "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n" + _document.ToString(SaveOptions.DisableFormatting);
 }

@@ -9,6 +9,9 @@ internal sealed class DeviceCalls(DeviceEndpoint endpoint) : IDisposable
     private readonly SemaphoreSlim _slot = new(1, 1);
     private int _waiting;
 
+    /// <summary>The device is of 003's time: it answers without prefix, and documents have the namespace of then.</summary>
+    public bool IsBare => endpoint.IsBare;
+
     public Task<DeviceAnswer> GetAsync(string path, CancellationToken cancellationToken) => CallAsync(HttpMethod.Get, path, null, cancellationToken);
 
     public Task<DeviceAnswer> PutAsync(string path, DeviceContent? content, CancellationToken cancellationToken) => CallAsync(HttpMethod.Put, path, content, cancellationToken);

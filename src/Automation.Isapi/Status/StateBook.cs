@@ -9,6 +9,15 @@ internal sealed class StateBook(IDeviceObserver observer) : IDisposable
     private readonly Dictionary<ResourceAddress, DataObject> _known = [];
     private readonly SemaphoreSlim _telling = new(1, 1);
 
+    /// <summary>Told of everything that is learnt of a resource, news or not, after the observer; must return at once.</summary>
+    public event Action<ResourceAddress, DataObject>? Taken;
+
+    /// <summary>What is known of a resource; empty when nothing is.</summary>
+    public DataObject Known(ResourceAddress resource)
+    {
+        lock (_lock) return _known.GetValueOrDefault(resource, DataObject.Empty);
+    }
+
     /// <summary>Takes properties of a resource; tells those that differ, or all of them when they are initial.</summary>
     public void Take(ResourceAddress resource, DataObject properties, bool initial)
     {
@@ -19,6 +28,7 @@ internal sealed class StateBook(IDeviceObserver observer) : IDisposable
         {
             DataObject news = Merge(resource, properties, initial);
             if (news.Count > 0) observer.StateReported(resource, news, initial);
+            Taken?.Invoke(resource, properties);
         }
         finally
         {

@@ -35,7 +35,7 @@ internal static class VideoStatus
     public static StatusReading Channels { get; } = new("/ContentMgmt/InputProxy/channels/status", true, ReadChannels);
 
     /// <summary>Where a PTZ camera looks: degrees, and the factor of its zoom.</summary>
-    public static StatusReading Position(int channel, bool seldom) => new(string.Create(CultureInfo.InvariantCulture, $"/PTZCtrl/channels/{channel}/status"), seldom, (document, report) =>
+    public static StatusReading Position(int channel, bool seldom = false) => new(string.Create(CultureInfo.InvariantCulture, $"/PTZCtrl/channels/{channel}/status"), seldom, (document, report) =>
     {
         if (document.Find("AbsoluteHigh") is not { } position) return;
         var properties = new List<KeyValuePair<string, DataValue>>(3);

@@ -38,6 +38,15 @@ public sealed class RuleLoweringTests
         Assert.Equal(["store/panel/area/1", "store/panel/area/2"], Assert.IsType<ActionStep>(Assert.Single(rule.Steps)).Targets.Select(a => a.Value));
     }
 
+    [Fact, Trait("Req", "EXC-4")]
+    public void Lower_ExceptionWithASchedule_IsNoticedAtAllTimes()
+    {
+        // The schedule says when people are told; that is for who tells them.
+        ImmutableArray<EngineRule> rules = All("""{ "kind": "exception", "id": "e", "sources": ["store/nvr"], "exceptions": [ "hddFull", "hddError" ], "schedule": { "weekly": { "mon": ["08:00-18:00"] } } }""");
+        Assert.Null(rules[0].Condition);
+        Assert.Equal(new RuleEnabledCondition("e", true), rules[1].Condition);
+    }
+
     [Fact, Trait("Req", "EXC-2")]
     public void Lower_Exception_HoldsOfflineAndTakesTheDisksOfTheDevice()
     {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Text.RegularExpressions;
 using Automation.Core.Model;
 using Automation.Core.Rules;
@@ -21,10 +22,19 @@ public sealed class LanguageReferenceTests
     {
         foreach (ActionTypeInfo type in ActionTypes.All.Values)
         {
-            string parameters = type.Parameters.IsEmpty ? "–" : string.Join(", ", type.Parameters);
-            string worth = type.WorthDoing < TimeSpan.FromMinutes(1) ? $"{type.WorthDoing.TotalSeconds} s" : $"{type.WorthDoing.TotalMinutes} min";
-            Assert.Contains($"| `{type.Name}` | {type.Title} | {string.Join(", ", type.Kinds)} | {parameters} | {(type.Repeatable ? "yes" : "no")} | {worth} |", Page, StringComparison.Ordinal);
+            string parameters = type.Parameters.IsEmpty ? "–" : string.Join("; ", type.Parameters.Select(Of));
+            string worth = Time(type.WorthDoing);
+            string effect = type.Effect is { } seen ? $"{seen.Seen}, {Time(seen.Within)}" : "–";
+            Assert.Contains($"| `{type.Name}` | {type.Title} | {string.Join(", ", type.Kinds)} | {parameters} | {(type.Repeatable ? "yes" : "no")} | {worth} | {effect} |", Page, StringComparison.Ordinal);
         }
+
+        static string Time(TimeSpan time) => time < TimeSpan.FromMinutes(1) ? $"{time.TotalSeconds} s" : $"{time.TotalMinutes} min";
+        static string Of(ActionParameterInfo p) => $"`{p.Name}`{(p.Required ? "*" : "")}" + p.Kind switch
+        {
+            DataKind.Boolean => " true, false",
+            DataKind.Number => string.Create(CultureInfo.InvariantCulture, $" {p.Min}–{p.Max}"),
+            _ => p.Words.IsEmpty ? "" : " " + string.Join(", ", p.Words),
+        };
     }
 
     [Fact, Trait("Req", "LNK-12")]

@@ -54,6 +54,34 @@ public sealed class SchemaTests
         Assert.Equal(ExceptionReader.Types.Order(StringComparer.Ordinal), Words(exceptions));
     }
 
+    [Fact, Trait("Req", "LNK-3"), Trait("Req", "ACT-1")]
+    public void Schema_TakesOfEachActionWhatTheModelTakes()
+    {
+        JsonElement action = Read("rules/common.schema.json").GetProperty("$defs").GetProperty("step").GetProperty("oneOf")[0];
+        JsonElement common = action.GetProperty("properties");
+        string[] parameters = [.. common.EnumerateObject().Select(p => p.Name).Except(["action", "on", "expiresAfter"])];
+        Dictionary<string, JsonElement> cases = action.GetProperty("allOf").EnumerateArray().ToDictionary(c => c.GetProperty("if").GetProperty("properties").GetProperty("action").GetProperty("const").GetString()!, c => c.GetProperty("then"));
+        foreach (ActionTypeInfo type in ActionTypes.All.Values)
+        {
+            JsonElement then = cases[type.Name];
+            Assert.Equal(type.Parameters.Where(p => p.Required).Select(p => p.Name).Order(StringComparer.Ordinal), Words(then.GetProperty("required")));
+            foreach (string name in parameters)
+            {
+                bool own = then.GetProperty("properties").TryGetProperty(name, out JsonElement narrowed);
+                if (type.Parameter(name) is not { } parameter)
+                {
+                    Assert.True(own && narrowed.ValueKind == JsonValueKind.False, $"{type.Name} does not take {name}");
+                    continue;
+                }
+
+                JsonElement schema = own ? narrowed : common.GetProperty(name);
+                if (!parameter.Words.IsEmpty) Assert.Equal(parameter.Words.Order(StringComparer.Ordinal), Words(schema.GetProperty("enum")));
+                else if (parameter.Kind == DataKind.Number) Assert.Equal((parameter.Min, parameter.Max, parameter.Whole ? "integer" : "number"), (schema.GetProperty("minimum").GetDouble(), schema.GetProperty("maximum").GetDouble(), schema.GetProperty("type").GetString()));
+                else Assert.Equal(parameter.Kind == DataKind.Boolean ? "boolean" : "string", schema.GetProperty("type").GetString());
+            }
+        }
+    }
+
     [Theory, Trait("Req", "LNK-1")]
     [InlineData("linkage")]
     [InlineData("exception")]

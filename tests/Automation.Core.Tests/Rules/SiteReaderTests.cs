@@ -31,6 +31,13 @@ public sealed class SiteReaderTests
         Assert.Equal([new NamedNumber(1, "")], channel.Patterns);
     }
 
+    [Fact, Trait("Req", "ACT-5")]
+    public void Read_SerialOfARelay_IsKept_AndOfNothingElse()
+    {
+        Assert.Equal("Q01", Assert.Single(Read("""{ "id": "panel", "kind": "security-panel", "resources": [ { "kind": "relay", "number": 0, "serial": "Q01" } ] }""").Site!.Devices[0].Resources).Serial);
+        Assert.Contains("a resource of kind siren has no serial", Assert.Single(Read("""{ "id": "panel", "kind": "security-panel", "resources": [ { "kind": "siren", "number": 0, "serial": "Q01" } ] }""").Findings).Message, StringComparison.Ordinal);
+    }
+
     [Theory, Trait("Req", "DEV-4")]
     [InlineData("""{ "kind": "channel", "number": 1, "events": ["motion"] }""", "AUT1111")]
     [InlineData("""{ "kind": "channel", "number": 1, "presets": [{ "name": "Gate" }] }""", "AUT1104")]

@@ -1,8 +1,10 @@
 using System.Text;
 using Automation.Host.Composition;
 using Automation.Host.Configuration;
+using Automation.Host.Notifications;
 using Automation.Host.Storage.Postgres;
 using Automation.Mqtt.Broker;
+using Automation.Notify.Smtp;
 using Microsoft.Extensions.Logging;
 
 namespace Automation.Host.Tests.Configuration;
@@ -32,6 +34,47 @@ public sealed class ConfigurationReaderTests
         Assert.Equal((false, MqttAccess.Publish, "a/%u/#", "r"), (configuration.Broker.Access[0].Allow, configuration.Broker.Access[0].Access, configuration.Broker.Access[0].Filter, configuration.Broker.Access[0].Role));
         Assert.Equal(50, configuration.Broker.Limits.MessagesPerSecond);
     }
+
+    [Fact, Trait("Req", "EXC-3")]
+    public void Parse_Notifications_GiveTheirValues()
+    {
+        NotificationSettings settings = Notifications("""
+            { "people": [ { "id": "anna", "name": "Anna", "roles": ["siteManager", "installerAdmin"], "sites": ["store"], "email": "Anna <anna@example.com>", "timeZone": "Europe/Lisbon", "language": "de",
+                            "schedule": { "weekly": { "mon-fri": ["08:00-18:00"] } }, "digestMinutes": 15, "messagesPerHour": 5 }, { "id": "ivo", "roles": ["installerAdmin"], "schedule": "allDays" } ],
+              "escalation": [ { "afterMinutes": 15, "recipients": ["installerAdmin"], "receivedBy": ["email"] } ], "tellEnd": false,
+              "smtp": { "host": "mail", "from": "a@b.c", "security": "implicitTls", "user": "u", "passwordEnv": "P", "timeoutSeconds": 10 },
+              "webPush": { "subject": "mailto:a@b.c", "services": ["*.push.apple.com", "http://127.0.0.1:8099"] } }
+            """);
+        Person anna = settings.People[0];
+        Assert.Equal(("anna", "Anna", "Anna <anna@example.com>", "Europe/Lisbon", "de", TimeSpan.FromMinutes(15), 5), (anna.Id, anna.Name, anna.Email, anna.TimeZone!.Id, anna.Language, anna.Digest, anna.LimitMessages));
+        Assert.Equal(["siteManager", "installerAdmin"], anna.Roles);
+        Assert.Equal(8 * 60, anna.Schedule!.Days[(int)DayOfWeek.Monday][0].StartMinute);
+        Assert.Null(settings.People[1].Schedule);
+        Assert.Equal(TimeSpan.FromMinutes(15), Assert.Single(settings.Escalation).After);
+        Assert.False(settings.TellEnd);
+        Assert.Equal(("mail", 465, SmtpSecurity.ImplicitTls, "u", "hidden", TimeSpan.FromSeconds(10)), (settings.Smtp!.Host, settings.Smtp.Port, settings.Smtp.Security, settings.Smtp.User, settings.Smtp.Password.Reveal(), settings.Smtp.Timeout));
+        Assert.Equal(["*.push.apple.com", "http://127.0.0.1:8099"], settings.WebPush!.Services);
+        Assert.Contains("fcm.googleapis.com", Notifications("""{ "webPush": { "subject": "mailto:a@b.c" } }""").WebPush!.Services);
+        Assert.Empty(Notifications("{}").People);
+    }
+
+    [Theory, Trait("Req", "EXC-3")]
+    [InlineData("""{ "people": [ { "id": "a", "roles": ["siteManager"], "email": "nobody" } ] }""", "'nobody' of a is not one mail address such as anna@example.com")]
+    [InlineData("""{ "people": [ { "id": "a", "roles": ["siteManager"], "timeZone": "Berlin" } ] }""", "there is no time zone 'Berlin' (a)")]
+    [InlineData("""{ "people": [ { "id": "a", "roles": ["siteManager"], "sites": ["stoer"] } ] }""", "a answers for 'stoer', which is no site here: there are store")]
+    [InlineData("""{ "people": [ { "id": "a", "roles": ["siteManager"], "schedule": { "weekly": { "monday": ["08:00-18:00"] } } } ] }""", "the schedule of a: 'monday' names no weekdays")]
+    [InlineData("""{ "people": [ { "id": "a", "roles": ["siteManager"] }, { "id": "a", "roles": ["siteManager"] } ] }""", "two people have the id 'a'")]
+    [InlineData("""{ "smtp": { "host": "mail", "from": "a@b.c", "security": "none", "user": "u", "passwordEnv": "P" } }""", "the password would go to mail in the clear")]
+    [InlineData("""{ "smtp": { "host": "mail", "from": "a@b.c", "user": "u", "passwordEnv": "Q" } }""", "the environment variable Q is not set")]
+    [InlineData("""{ "smtp": { "host": "mail", "from": "a@b.c", "user": "u" } }""", "passwordEnv")]
+    [InlineData("""{ "smtp": { "host": "mail", "from": "a" } }""", "from")]
+    [InlineData("""{ "escalation": [ { "afterMinutes": 15, "recipients": ["installerAdmin"], "receivedBy": ["email"] }, { "afterMinutes": 15, "recipients": ["installerAdmin"], "receivedBy": ["email"] } ] }""", "step 2 of the escalation does not come after step 1")]
+    [InlineData("""{ "people": [ { "id": "a", "roles": ["boss"] } ] }""", "roles")]
+    public void ToSettings_NotificationsThatAreWrong_SayWhatToChange(string json, string said) =>
+        Assert.Contains(said, Assert.Throws<StartRefusedException>(() => Notifications(json)).Message, StringComparison.Ordinal);
+
+    private static NotificationSettings Notifications(string json) =>
+        Parse($$"""{ "sites": [ { "site": "s.json", "rules": ["r"] } ], "notifications": {{json}} }""").Notifications.ToSettings("automation.json", ["store"], name => name == "P" ? "hidden" : null);
 
     [Fact]
     public void Parse_ExternalBroker_GivesItsValues()

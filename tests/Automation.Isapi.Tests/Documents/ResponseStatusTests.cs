@@ -51,6 +51,42 @@ public sealed class ResponseStatusTests
         }
     }
 
+    /// <summary>The 64 words of the table by why they mean a request was not done; a word with a plus is worth another try. Everything else of a class means the same.</summary>
+    private static readonly Dictionary<ActionReason, string> Why = new()
+    {
+        [ActionReason.Busy] = "noMemory+ upgrading+ networkError+ maxSessionUserLink+ taskPacking+ requestMemoryNULL+",
+        [ActionReason.Unauthorized] = "lowPrivilege badAuthorization notActivated loginPasswordError MgmtLokedError pwdErrorLoginFailed originalPassError theSessionIdDoesNotExist+ tokenTimeout+",
+        [ActionReason.NotSupported] = "notSupport methodNotAllowed badURLFormat",
+        [ActionReason.Invalid] = "invalidContent theCameraIdDoesNotExist theDeviceIdDoesNotExist badJsonFormat badParameters badXmlContent badPort portError badVersion passworLlenNoMoreThan16",
+        [ActionReason.Refused] = "deviceError createSocketError+ sendRequestError+ passwordDecodeError passwordEncryptError pictureUploadFailed+ connecteDatabaseError+ internalError+ uninitialized hasActivated interfaceOperationError openFileError " +
+            "taskNoRecFile updateLangUnmatched userMaxNum monitorNodeOverLimit deviceExist setArmingError taskModifyFailed getDeviceInfoFailed+ noDiskSpace cannotSameAsOldPassword writeFileError accessFileDirectoryFailed unKnownErrorCode " +
+            "deviceVervisionNotMatch gettingResourceNodeInformationFailed noMoreTasksCanBeAdded theZoneAlreadyExists thePartitionAlreadyExists thePartitionRelatedZone eventCodeExist diskError",
+    };
+
+    public static TheoryData<string> Rows => [.. File.ReadAllLines(Peer.SharedFolder("reference", "status-codes.csv"))[1..]];
+
+    [Theory, MemberData(nameof(Rows)), Trait("Req", "ACT-8")]
+    public void EveryCode_InBothDialects_SaysWhyAndWhetherARetryCanHelp(string row)
+    {
+        string[] columns = row.Split(',', 4);
+        (string status, string word) = (columns[0], columns[1]);
+        bool done = status is "1" or "7";
+        bool retry = Why.Values.Any(w => w.Split(' ').Contains(word + "+"));
+        ActionReason reason = done ? ActionReason.None : Assert.Single(Why, w => w.Value.Split(' ').Any(x => x.TrimEnd('+') == word)).Key;
+        string json = $$"""{"requestURL":"/ISAPI/x","statusCode":{{status}},"statusString":"any","subStatusCode":"{{word}}"}""";
+        string xml = $"<ResponseStatus version=\"2.0\" xmlns=\"http://www.isapi.org/ver20/XMLSchema\"><requestURL>/ISAPI/x</requestURL><statusCode>{status}</statusCode><statusString>any</statusString><subStatusCode>{word}</subStatusCode></ResponseStatus>";
+        foreach (int http in (int[])[200, 400, 403, 500])
+        {
+            // A device that says it was done, and sends an error with it, was not understood.
+            if (done && http != 200) continue;
+            foreach (string body in (string[])[json, xml])
+            {
+                ActionOutcome outcome = Answer(http, body).ToOutcome();
+                Assert.Equal((done, reason, retry, $"{status} {word}"), (outcome.Succeeded, outcome.Reason, outcome.RetrySafe, outcome.DeviceStatus));
+            }
+        }
+    }
+
     [Theory, Trait("Req", "ACT-8")]
     [InlineData(CallFailure.NotConnected, ActionReason.Unreachable, true)]
     [InlineData(CallFailure.TimedOut, ActionReason.Unreachable, false)]

@@ -21,7 +21,9 @@ internal static class ExceptionLowering
             {
                 Key = RunKey.Resource,
                 Triggers = [Trigger(watched, site)],
-                Condition = Conditions.All(first ? null : RuleLowering.SwitchedOn(rule), Conditions.Schedule(rule.Schedule)),
+
+                // Noticed at all times; the schedule says when people are told (EXC-4), which is not the engine's to do.
+                Condition = first ? null : RuleLowering.SwitchedOn(rule),
                 Steps = [new RaiseExceptionStep(watched.Type, rule.ReceivedBy, rule.Recipients)],
             };
             first = false;

@@ -7,35 +7,34 @@ namespace Automation.Core.Rules;
 /// <summary>Things a device cannot do, as far as the site file tells what it can.</summary>
 internal static class AbilityFinder
 {
-    private static readonly ImmutableArray<string> Ptz = ["callPreset", "callPatrol", "callPattern", "goHome", "movePtz"];
-
     public static void Find(LintReport report, SiteProgram program)
     {
-        var resources = new Dictionary<ResourceAddress, Resource>();
-        var described = new HashSet<ResourceAddress>();
-        foreach (Device device in program.Site.Devices)
-        {
-            foreach (Resource resource in device.Resources)
-            {
-                resources[resource.Address] = resource;
-                // A device of which no channel names a capability was not described; nothing is said of it.
-                if (!resource.Capabilities.IsEmpty) described.Add(device.Address);
-            }
-        }
-
+        var resources = program.Site.Devices.SelectMany(d => d.Resources.Select(r => (Device: d, Resource: r))).ToDictionary(r => r.Resource.Address);
         foreach (EngineRule rule in program.Rules)
         {
             foreach (ActionStep step in rule.Steps.OfType<ActionStep>())
             {
                 if (step.OnTrigger) Trigger(report, rule, step);
-                if (!Ptz.Contains(step.Action)) continue;
+                ActionTypeInfo type = ActionTypes.All[step.Action];
                 foreach (ResourceAddress target in step.Targets)
                 {
-                    if (!described.Contains(target.DeviceAddress) || !resources.TryGetValue(target, out Resource? channel) || channel.Capabilities.Contains("ptz")) continue;
-                    report.Add(Codes.DeviceCannot, rule, $"'{target}' cannot do '{step.Action}': it has no PTZ", "name a channel with the capability ptz, or correct the site file", LintTimeline.For(report.Site, rule));
+                    if (resources.TryGetValue(target, out (Device Device, Resource Resource) on) && Lacks(on.Device, on.Resource, type) is { } capability)
+                    {
+                        report.Add(Codes.DeviceCannot, rule, $"'{target}' cannot do '{step.Action}': it has no {capability}", $"name a channel with the capability {capability}, or correct the site file", LintTimeline.For(report.Site, rule));
+                    }
                 }
             }
         }
+    }
+
+    private static string? Lacks(Device device, Resource resource, ActionTypeInfo type)
+    {
+        string? needed = Capabilities.NeededFor(type.Name);
+        if (needed is null || resource.Capabilities.Contains(needed)) return null;
+        if (ActionCheck.Ability(device, resource, type) is not null) return needed;
+        // What a device that was described at all does not say of moving is a no; of the rest people seldom write.
+        bool described = device.Resources.Any(r => !r.Capabilities.IsEmpty);
+        return needed is Capabilities.Ptz or Capabilities.Patrol or Capabilities.Pattern && described && !resource.Capabilities.Contains(Capabilities.Ptz) ? Capabilities.Ptz : null;
     }
 
     // Of several triggers some may bring a resource that cannot do the action; then it is left out.

@@ -1,65 +1,56 @@
-using System.Collections.Frozen;
+using System.Globalization;
 using Automation.Core.Model;
 
 namespace Automation.Core.Rules;
 
-/// <summary>What each parameter of an action may be (ACT-1…ACT-7).</summary>
-/// <param name="Words">The values of a choice; empty for numbers, flags and texts.</param>
-internal sealed record ActionParameter(DataKind Kind, double Min, double Max, bool Whole, string[] Words, bool Required)
+/// <summary>Reads the parameters of an action in a rule (ACT-1…ACT-7): every finding at its place.</summary>
+internal static class ActionParameters
 {
-    private static readonly FrozenDictionary<(string Action, string Name), ActionParameter> All = new Dictionary<(string, string), ActionParameter>
+    public static DataValue? Read(ReadContext context, JsonNode node, ActionParameterInfo parameter)
     {
-        [("record", "seconds")] = Integer(1, 7200),            // 2 s to 2 h is the longest a camera of the seeds records (DEV-8).
-        [("callPreset", "preset")] = Integer(1, 300, true),
-        [("callPatrol", "patrol")] = Integer(1, 32, true),
-        [("callPatrol", "command")] = Choice(false, "start", "stop", "pause"),
-        [("callPattern", "pattern")] = Integer(1, 32, true),
-        [("callPattern", "command")] = Choice(false, "run", "stop"),
-        [("movePtz", "pan")] = Decimal(-3600, 3600),
-        [("movePtz", "tilt")] = Decimal(-3600, 3600),
-        [("movePtz", "zoom")] = Decimal(-1000, 1000),
-        [("movePtz", "mode")] = Choice(true, "momentary", "continuous", "absolute", "relative"),
-        [("movePtz", "milliseconds")] = Integer(1, 60_000),
-        [("auxiliary", "number")] = Integer(1, 16),
-        [("auxiliary", "type")] = Choice(true, "light", "wiper", "fan", "heater"),
-        [("auxiliary", "state")] = Choice(true, "on", "off"),
-        [("irCut", "mode")] = Choice(true, "day", "night", "auto"),
-        [("triggerAlarmOutput", "state")] = Choice(false, "high", "low", "pulse"),
-        [("triggerAlarmOutput", "pulseSeconds")] = Integer(1, 3600),
-        [("pulseAlarmOutput", "milliseconds")] = Integer(1, 3_600_000),
-        [("sirenOn", "seconds")] = Integer(1, 3600),
-        [("arm", "mode")] = Choice(false, "away", "stay"),
-        [("deactivateZone", "mode")] = Choice(false, "off", "lidOnly", "entirely"),
-        [("deactivateZone", "permanent")] = new(DataKind.Boolean, 0, 0, false, [], false),
-        [("playAudio", "audio")] = new(DataKind.Null, 0, 0, false, [], false),
-        [("extendPort", "enabled")] = new(DataKind.Boolean, 0, 0, false, [], true),
-    }.ToFrozenDictionary();
-
-    /// <summary>Null for a parameter that the table does not know: any single value is taken.</summary>
-    public static ActionParameter? Of(string action, string name) => All.GetValueOrDefault((action, name));
-
-    public DataValue? Read(ReadContext context, JsonNode node, string name)
-    {
-        switch (Kind)
+        string name = parameter.Name;
+        switch (parameter.Kind)
         {
             case DataKind.Number:
                 // The nulls are spelled out: a bare one would become the value null.
-                return (Whole ? Values.Whole(context, node, name, (int)Min, (int)Max) : Values.Number(context, node, name, Min, Max)) is { } number ? DataValue.FromNumber(number) : (DataValue?)null;
-            case DataKind.Text:
-                return Values.Choice(context, node, name, Words) is { } word ? DataValue.FromText(word) : (DataValue?)null;
+                double? number = parameter.Whole ? Values.Whole(context, node, name, (int)parameter.Min, (int)parameter.Max) : Values.Number(context, node, name, parameter.Min, parameter.Max);
+                return number is { } read ? DataValue.FromNumber(read) : (DataValue?)null;
             case DataKind.Boolean when node.Kind == JsonKind.Boolean:
                 return node.Boolean;
             case DataKind.Boolean:
                 context.Error(Codes.WrongType, node, $"'{name}' is true or false, not {node.KindWord}", "write true or false without quotes");
                 return null;
+            case DataKind.Text when parameter.Words.Length > 0:
+                return Values.Choice(context, node, name, parameter.Words.AsSpan()) is { } word ? DataValue.FromText(word) : (DataValue?)null;
             default:
-                return Values.Data(context, node, name);
+                if (Values.Text(context, node, name, 2000) is not { } text) return null;
+                if (parameter.Problem(text, null) is not { } problem) return DataValue.FromText(text);
+                (string what, string remedy) = Split(problem);
+                context.Error(Codes.ParameterShape, node, what, remedy);
+                return null;
         }
     }
 
-    private static ActionParameter Integer(double min, double max, bool required = false) => new(DataKind.Number, min, max, true, [], required);
+    /// <summary>What only all of them together show: a range that the mode decides.</summary>
+    public static void CheckTogether(ReadContext context, JsonNode node, ActionTypeInfo type, DataObject parameters)
+    {
+        DataObject complete = type.Complete(parameters);
+        string mode = complete["mode"].Text;
+        foreach (ActionParameterInfo parameter in type.Parameters)
+        {
+            if (parameter.ByMode.IsEmpty || mode.Length == 0 || parameters[parameter.Name] is not { Kind: DataKind.Number } value) continue;
+            if (parameter.RangeProblem(value.Number, mode) is not { } problem) continue;
+            JsonNode at = node.Find(parameter.Name)!;
+            if (parameter.ByMode.Any(m => m.Mode == mode)) context.Error(Codes.NumberRange, at, string.Create(CultureInfo.InvariantCulture, $"'{parameter.Name}' is {value.Number} in the mode {mode}"), problem.Replace($"'{parameter.Name}' is", "write", StringComparison.Ordinal));
+            else context.Error(Codes.ParameterUnknown, at, problem, $"remove it, or take the mode {string.Join(" or ", parameter.ByMode.Select(m => m.Mode))}");
+        }
 
-    private static ActionParameter Decimal(double min, double max) => new(DataKind.Number, min, max, false, [], false);
+        if (type.Together?.Invoke(complete) is { } missing) context.Error(Codes.ParameterMissing, node, missing, "add it");
+    }
 
-    private static ActionParameter Choice(bool required, params string[] words) => new(DataKind.Text, 0, 0, false, words, required);
+    private static (string What, string Remedy) Split(string problem)
+    {
+        int colon = problem.LastIndexOf(": write ", StringComparison.Ordinal);
+        return colon < 0 ? (problem, "see docs/rules.md") : (problem[..colon], problem[(colon + 2)..]);
+    }
 }

@@ -115,7 +115,7 @@ internal sealed class StepReader(ReadContext context, IReadOnlySet<string>? trig
         ImmutableArray<ResourceAddress> targets = Selections.Read(context, on, "on", wanted, out bool onTrigger);
         if (onTrigger) CheckTrigger(on, type);
         TimeSpan? expires = node.Find("expiresAfter") is { } e ? Values.Duration(context, e, "expiresAfter", Second, Day) : null;
-        CheckPresets(node, action, parameters, targets);
+        CheckKnown(node, type, parameters, targets);
         var step = new ActionStep(action, targets, onTrigger, parameters, expires);
         Actions.Add((step, node));
         return step;
@@ -124,28 +124,30 @@ internal sealed class StepReader(ReadContext context, IReadOnlySet<string>? trig
     private DataObject Parameters(JsonNode node, ActionTypeInfo type)
     {
         DataObject parameters = DataObject.Empty;
+        bool sound = true;
         foreach (JsonNode child in node.Children)
         {
             if (Array.IndexOf(CommonActionNames, child.Name) >= 0) continue;
-            if (!type.Parameters.Contains(child.Name!))
+            if (type.Parameter(child.Name!) is not { } parameter)
             {
-                string otherwise = type.Parameters.IsEmpty ? "remove it; the action takes no parameters" : "it takes " + string.Join(", ", type.Parameters);
-                context.Findings.AtName(Codes.ParameterUnknown, child, $"the action '{type.Name}' does not take '{Nearest.Shorten(child.Name!)}'", context.DidYouMean(child.Name!, type.Parameters.Concat(CommonActionNames), otherwise));
+                string otherwise = type.Parameters.IsEmpty ? "remove it; the action takes no parameters" : "it takes " + type.Takes;
+                context.Findings.AtName(Codes.ParameterUnknown, child, $"the action '{type.Name}' does not take '{Nearest.Shorten(child.Name!)}'", context.DidYouMean(child.Name!, type.Parameters.Select(p => p.Name).Concat(CommonActionNames), otherwise));
                 continue;
             }
 
-            DataValue? value = ActionParameter.Of(type.Name, child.Name!) is { } known ? known.Read(context, child, child.Name!) : Values.Data(context, child, child.Name!);
-            if (value is { } read) parameters = parameters.With(child.Name!, read);
+            if (ActionParameters.Read(context, child, parameter) is { } read) parameters = parameters.With(child.Name!, read);
+            else sound = false;
         }
 
-        foreach (string name in type.Parameters)
+        foreach (ActionParameterInfo parameter in type.Parameters)
         {
-            if (ActionParameter.Of(type.Name, name) is { Required: true } && !node.Has(name))
-            {
-                context.Error(Codes.ParameterMissing, node, $"the action '{type.Name}' needs '{name}'", $"add \"{name}\"");
-            }
+            if (!parameter.Required || node.Has(parameter.Name)) continue;
+            sound = false;
+            context.Error(Codes.ParameterMissing, node, $"the action '{type.Name}' needs '{parameter.Name}'", $"add \"{parameter.Name}\": {parameter.Takes}");
         }
 
+        if (sound) ActionParameters.CheckTogether(context, node, type, parameters);
+        // Written out where lint and explain look at it; every other default is the device's side's.
         if (type.Name == "arm" && !node.Has("mode")) parameters = parameters.With("mode", "away");
         return parameters;
     }
@@ -162,14 +164,15 @@ internal sealed class StepReader(ReadContext context, IReadOnlySet<string>? trig
         }
     }
 
-    private void CheckPresets(JsonNode node, string action, DataObject parameters, ImmutableArray<ResourceAddress> targets)
+    /// <summary>Presets, patrols and patterns that the targets do not have.</summary>
+    private void CheckKnown(JsonNode node, ActionTypeInfo type, DataObject parameters, ImmutableArray<ResourceAddress> targets)
     {
-        if (action != "callPreset" || !parameters.TryGet("preset", out DataValue preset)) return;
         foreach (ResourceAddress target in targets)
         {
-            if (context.Site.ResourceOf(target) is not { Presets.Length: > 0 } channel || channel.Presets.Any(p => p.Number == (int)preset.Number)) continue;
-            string known = string.Join(", ", channel.Presets.Take(20));
-            context.Error(Codes.PresetUnknown, node.Find("preset")!, $"'{target}' has no preset {preset}", "it has " + known);
+            if (context.Site.ResourceOf(target) is not { } resource || ActionCheck.Known(resource, type, parameters) is not { } problem) continue;
+            int colon = problem.LastIndexOf(": ", StringComparison.Ordinal);
+            JsonNode at = (type.Parameters.FirstOrDefault(p => p.Name is "preset" or "patrol" or "pattern" or "number") is { } parameter ? node.Find(parameter.Name) : null) ?? node;
+            context.Error(Codes.PresetUnknown, at, problem[..colon], problem[(colon + 2)..]);
         }
     }
 

@@ -14,7 +14,7 @@ internal static class DeviceReader
     private const int MaxPtzNumber = 300;
     private static readonly string[] Names = ["id", "name", "kind", "model", "serial", "mac", "addedBy", "notification", "en50131Compliant", "authenticated", "connection", "availability", "feeds", "events", "resources"];
     private static readonly string[] NotificationNames = ["schedule"];
-    private static readonly string[] ResourceNames = ["kind", "number", "name", "tags", "capabilities", "events", "streams", "presets", "patrols", "patterns", "area", "feeds"];
+    private static readonly string[] ResourceNames = ["kind", "number", "name", "tags", "capabilities", "events", "streams", "presets", "patrols", "patterns", "area", "serial", "feeds"];
 
     private static readonly string[] ChannelNames = ["streams", "presets", "patrols", "patterns"];
 
@@ -107,6 +107,7 @@ internal static class DeviceReader
             ImmutableArray<NamedNumber> patrols = Numbers(context, reader.Find("patrols"), "patrols");
             ImmutableArray<NamedNumber> patterns = Numbers(context, reader.Find("patterns"), "patterns");
             int? area = reader.Whole("area", 0, ushort.MaxValue);
+            string? serial = reader.Text("serial", 64);
             if (kind is null || number is null) continue;
             ResourceAddress address = device.Resource(kind, number.Value);
             if (!seen.Add(address)) context.Error(Codes.ResourceTwice, item, $"'{address}' is written twice", "give each resource of a kind a number of its own");
@@ -118,10 +119,11 @@ internal static class DeviceReader
                 if (reader.Find(onlyChannels) is { } misplaced) context.Findings.AtName(Codes.NotOfKind, misplaced, $"a resource of kind {kind} has no {onlyChannels}", "remove them");
             }
 
+            if (kind != "relay" && reader.Find("serial") is { } elsewhere) context.Findings.AtName(Codes.NotOfKind, elsewhere, $"a resource of kind {kind} has no serial", "remove it");
             resources.Add(new Resource
             {
                 Address = address, Name = name, Tags = tags, Capabilities = capabilities, Events = events, Streams = streams,
-                Presets = presets, Patrols = patrols, Patterns = patterns, Area = area,
+                Presets = presets, Patrols = patrols, Patterns = patterns, Area = area, Serial = serial,
             });
         }
 

@@ -28,10 +28,10 @@ internal sealed class ActionRuns
             return Answer.Wrong($"'{RequestArguments.Cut(on)}' is not an address of a site here, such as store/panel/area/1");
         }
 
-        if (DeviceCommands.Refusal(site.Site, action, address) is { } refusal) return Answer.Wrong(refusal);
-        if (WrongParameter(action, parameters) is { } parameter) return Answer.Wrong(parameter);
+        if (NotSingle(parameters) is { } parameter) return Answer.Wrong(parameter);
         if (_open.Count >= Maximum) return Answer.Wrong($"{Maximum} actions are under way: ask again when some have ended");
         var values = DataObject.From(parameters.Select(p => KeyValuePair.Create(p.Name, DeviceCommands.Value(p.Value))));
+        if (DeviceCommands.Refusal(site.Site, action, address, values) is { } refusal) return Answer.Wrong(refusal);
         await site.Inbox.PostAsync(new SiteInput.Command(action, address, values, "command") { Requested = id => _open[id] = later }, cancellationToken);
         return null;
     }
@@ -53,18 +53,11 @@ internal sealed class ActionRuns
         }
     }
 
-    private static string? WrongParameter(string action, JsonProperty[] parameters)
+    private static string? NotSingle(JsonProperty[] parameters)
     {
-        ActionTypeInfo type = ActionTypes.All[action];
         foreach (JsonProperty parameter in parameters)
         {
-            if (!type.Parameters.Contains(parameter.Name))
-            {
-                string takes = type.Parameters.IsEmpty ? "no parameters" : string.Join(", ", type.Parameters);
-                return $"'{action}' has no parameter '{RequestArguments.Cut(parameter.Name)}': it takes {takes}";
-            }
-
-            if (parameter.Value.ValueKind is JsonValueKind.Object or JsonValueKind.Array) return $"the parameter '{parameter.Name}' is not a single value";
+            if (parameter.Value.ValueKind is JsonValueKind.Object or JsonValueKind.Array) return $"the parameter '{RequestArguments.Cut(parameter.Name)}' is not a single value";
         }
 
         return null;

@@ -9,6 +9,8 @@ internal sealed class RequestArguments(JsonElement root)
     /// <summary>Names and ids are short; longer texts are not looked at.</summary>
     private const int MaximumText = 256;
 
+    private const int MaximumLongText = 2048;
+
     private readonly HashSet<string> _known = new(StringComparer.Ordinal) { "transaction" };
 
     private string? _error;
@@ -32,11 +34,21 @@ internal sealed class RequestArguments(JsonElement root)
         return "";
     }
 
-    public string? OptionalText(string name)
+    public string? OptionalText(string name) => OptionalText(name, MaximumText);
+
+    /// <summary>Like <see cref="Text"/> for what may be longer, e.g. an address.</summary>
+    public string LongText(string name, string example)
+    {
+        if (OptionalText(name, MaximumLongText) is { Length: > 0 } text) return text;
+        _error ??= $"\"{name}\" is missing: give it as a text, e.g. \"{example}\"";
+        return "";
+    }
+
+    private string? OptionalText(string name, int maximum)
     {
         if (!Find(name, out JsonElement value)) return null;
-        if (value.ValueKind == JsonValueKind.String && value.GetString() is { Length: <= MaximumText } text) return text;
-        _error ??= $"\"{name}\" is not a text of at most {MaximumText} characters";
+        if (value.ValueKind == JsonValueKind.String && value.GetString() is { } text && text.Length <= maximum) return text;
+        _error ??= $"\"{name}\" is not a text of at most {maximum} characters";
         return null;
     }
 

@@ -12,5 +12,6 @@ internal static class StorageParts
         HistoryTables.Part,
         ExceptionTable.Part,
         OperationTable.Part,
+        Notifications.NotificationTables.Part,
     ];
 }

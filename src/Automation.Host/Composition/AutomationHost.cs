@@ -43,6 +43,7 @@ internal sealed partial class AutomationHost : IAsyncDisposable
     private MqttBroker? _broker;
     private MqttClient? _client;
     private IMqttBus? _bus;
+    private Outlet? _outlet;
     private RetainedTopics? _retained;
     private readonly ActionRuns _runs = new();
     private HomeAssistantDiscovery? _discovery;
@@ -110,13 +111,16 @@ internal sealed partial class AutomationHost : IAsyncDisposable
             using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(1), _time);
             try
             {
-                await _retained.SetAsync(_topics.Status, "offline"u8.ToArray(), limit.Token);
+                _retained.Set(_topics.Status, "offline"u8.ToArray());
+                await _outlet!.EmptiedAsync(limit.Token);
             }
             catch (OperationCanceledException)
             {
                 // The broker's will says it instead.
             }
         }
+
+        if (_outlet is not null) await _outlet.DisposeAsync();
 
         if (_client is not null) await _client.DisposeAsync();
         if (_broker is not null) await _broker.DisposeAsync();
@@ -138,7 +142,8 @@ internal sealed partial class AutomationHost : IAsyncDisposable
         RefuseDuplicates(loaded.SelectMany(l => l.Rules.Definitions));
         _store = await OpenStorageAsync(cancellationToken);
         await OpenBusAsync(random, cancellationToken);
-        _retained = new RetainedTopics(_bus!, _logger);
+        _outlet = new Outlet(_bus!, new OutletLimits(), _logger);
+        _retained = new RetainedTopics(_outlet);
         _outbox = new ActionOutbox(_store, new DeviceExecutor(ConnectionOf), new OutboxLimits(), _time, new Random(random.Next()), _loggers.CreateLogger("Automation.Outbox"));
         _outbox.Finished += (request, outcome, attempts) =>
         {
@@ -157,23 +162,20 @@ internal sealed partial class AutomationHost : IAsyncDisposable
         {
             foreach (Finding finding in rules.Findings) LogFinding(_logger, finding.Severity == FindingSeverity.Error ? LogLevel.Error : LogLevel.Warning, finding.ToString());
             SiteEngine engine = await OpenEngineAsync(source.Site, rules, cancellationToken);
-            _sites.Add(new SiteRuntime(source.Site, rules, source.RulePaths, _settings.Templates, engine, _store, _outbox, _notifications, _bus!, _topics, _retained, _settings.Diagnosis, _time, random, _loggers));
+            _sites.Add(new SiteRuntime(source.Site, rules, source.RulePaths, _settings.Templates, engine, _store, _outbox, _notifications, _bus!, _topics, _outlet, _retained, _settings.Diagnosis, _time, random, _loggers));
         }
 
-        await _retained.SetAsync(_topics.Status, "online"u8.ToArray(), cancellationToken);
-        await ShowInfoAsync();
+        _retained.Set(_topics.Status, "online"u8.ToArray());
+        ShowInfo();
         foreach (SiteRuntime site in _sites)
         {
-            site.Projection.RulesLoaded = async rules =>
+            site.Projection.RulesLoaded = rules =>
             {
                 site.Rules = rules;
-                await ShowInfoAsync();
-                if (_discovery is not null) await _discovery.ShowRulesAsync(site.Site.Id, rules.Definitions, CancellationToken.None);
+                ShowInfo();
+                _discovery?.ShowRules(site.Site.Id, rules.Definitions);
             };
-            site.Projection.FirmwareKnown = async (device, firmware) =>
-            {
-                if (_discovery is not null) await _discovery.ShowFirmwareAsync(device, firmware, CancellationToken.None);
-            };
+            site.Projection.FirmwareKnown = (device, firmware) => _discovery?.ShowFirmware(device, firmware);
         }
 
         await StartDiscoveryAsync(cancellationToken);
@@ -184,7 +186,7 @@ internal sealed partial class AutomationHost : IAsyncDisposable
         _subscriptions.Add(await new RequestDesk(_topics, _bus!, new RequestVerbs(Verbs()), _time, _logger).SubscribeAsync(cancellationToken));
         _bus!.ConnectionChanged += connected =>
         {
-            if (connected) _ = _retained.RepublishAsync(_stop.Token);
+            if (connected) _retained.Republish();
         };
         _cleanup = CleanAsync();
         if (_settings.HttpPort is { } port) _health = await HealthPage.StartAsync(port, this, _loggers, cancellationToken);
@@ -217,7 +219,7 @@ internal sealed partial class AutomationHost : IAsyncDisposable
         await _discovery.StartAsync(_bus!, cancellationToken);
     }
 
-    private async Task ShowInfoAsync() => await _retained!.SetAsync(_topics.Info, Payloads.Info(Version, _started, _sites.Select(s => (s.Site, s.Rules))), CancellationToken.None);
+    private void ShowInfo() => _retained!.Set(_topics.Info, Payloads.Info(Version, _started, _sites.Select(s => (s.Site, s.Rules))));
 
     private async Task CleanAsync()
     {

@@ -33,7 +33,7 @@ internal sealed class SiteRuntime : IDeviceObserver, IPictureObserver, IAsyncDis
 
     public SiteRuntime(
         Site site, SiteRules rules, IReadOnlyList<string> rulePaths, TemplateLibrary templates, SiteEngine engine, IHostStore store, ActionOutbox outbox, NotificationCentre notifications, IMqttBus bus, TopicNames topics,
-        RetainedTopics retained, DiagnosisWatchLimits diagnosis, TimeProvider time, Random random, ILoggerFactory loggers)
+        Outlet outlet, RetainedTopics retained, DiagnosisWatchLimits diagnosis, TimeProvider time, Random random, ILoggerFactory loggers)
     {
         Site = site;
         Rules = rules;
@@ -41,7 +41,7 @@ internal sealed class SiteRuntime : IDeviceObserver, IPictureObserver, IAsyncDis
         _outbox = outbox;
         _topics = topics;
         _logger = loggers.CreateLogger("Automation." + site.Id);
-        Projection = new SiteProjection(site, rules.Definitions, topics, bus, retained, time, _logger);
+        Projection = new SiteProjection(site, rules.Definitions, topics, outlet, retained, time, _logger);
         _writer = new SiteWriter(site, rules, engine, Inbox, store, outbox, notifications, Projection, new SequenceSource(site.Id, store), time, _logger);
         _reloader = new RuleReloader(site, rulePaths, templates, Inbox, Projection, rules.Fingerprint, time, _logger);
         Folder = new RuleFolder(site, rulePaths, templates, _reloader.LookAsync);
@@ -129,12 +129,7 @@ internal sealed class SiteRuntime : IDeviceObserver, IPictureObserver, IAsyncDis
         _stop.Dispose();
     }
 
-    private async Task ShowHealthAsync(IReadOnlyDictionary<string, string> health)
-    {
-        Task shown = Task.CompletedTask;
-        await AskAsync((engine, rules) => shown = Projection.ShowHealthAsync(engine, rules, health), _stop.Token);
-        await shown;
-    }
+    private Task ShowHealthAsync(IReadOnlyDictionary<string, string> health) => AskAsync((engine, rules) => Projection.ShowHealth(engine, rules, health), _stop.Token);
 
     public void EventReported(ResourceAddress resource, string type, EventState state, DataObject data, bool old)
     {

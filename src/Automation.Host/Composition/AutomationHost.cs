@@ -4,18 +4,23 @@ using System.Text;
 using Automation.Core.Engine;
 using Automation.Core.Model;
 using Automation.Core.Rules;
+using Automation.Host.Devices;
 using Automation.Host.Foreign;
+using Automation.Host.History;
 using Automation.Host.Hub;
 using Automation.Host.Hub.Discovery;
 using Automation.Host.Hub.Requests;
 using Automation.Host.Hub.Requests.Verbs;
 using Automation.Host.Notifications;
 using Automation.Host.Outbox;
+using Automation.Host.Reports;
 using Automation.Host.Scripting;
 using Automation.Host.Storage;
 using Automation.Host.Storage.Postgres;
 using Automation.Host.Storage.Sql;
 using Automation.Host.Storage.Sqlite;
+using Automation.Isapi;
+using Automation.Isapi.Push;
 using Automation.Mqtt;
 using Automation.Mqtt.Broker;
 using Automation.Mqtt.Client;
@@ -50,6 +55,7 @@ internal sealed partial class AutomationHost : IAsyncDisposable
     private ActionOutbox? _outbox;
     private NotificationCentre? _notifications;
     private HealthPage? _health;
+    private PushEndpoint? _push;
     private Task _cleanup = Task.CompletedTask;
     private bool _stopped;
 
@@ -72,6 +78,9 @@ internal sealed partial class AutomationHost : IAsyncDisposable
     public System.Net.IPEndPoint? BrokerEndpoint => _broker?.Endpoints[0];
 
     public Uri? HealthUrl => _health?.Url;
+
+    /// <summary>Where devices push their events to; null: nowhere.</summary>
+    public Uri? PushUrl => _push?.Url;
 
     public IMqttBus Bus => _bus ?? throw new InvalidOperationException("The host is not started.");
 
@@ -99,6 +108,7 @@ internal sealed partial class AutomationHost : IAsyncDisposable
         await _stop.CancelAsync();
         await _cleanup;
         if (_health is not null) await _health.DisposeAsync();
+        if (_push is not null) await _push.DisposeAsync();
         foreach (IAsyncDisposable subscription in _subscriptions) await subscription.DisposeAsync();
         await Task.WhenAll(_sites.Select(s => s.StopInputAsync()));
         if (_outbox is not null) await _outbox.StopAsync();
@@ -189,6 +199,7 @@ internal sealed partial class AutomationHost : IAsyncDisposable
             if (connected) _retained.Republish();
         };
         _cleanup = CleanAsync();
+        await OpenPushAsync(cancellationToken);
         if (_settings.HttpPort is { } port) _health = await HealthPage.StartAsync(port, this, _loggers, cancellationToken);
     }
 
@@ -203,14 +214,38 @@ internal sealed partial class AutomationHost : IAsyncDisposable
             .. new HealthVerbs(sites, _bus!, _started).All,
             .. new RuleVerbs(sites).All,
             .. new RuleFileVerbs(sites).All,
+            .. new RuleBatchVerbs(sites).All,
             .. new SimulateVerbs(sites).All,
             .. new TemplateVerbs(sites, _settings.Templates).All,
             .. new DeviceVerbs(sites).All,
             .. diagnosis.All,
             .. new GroupVerbs(sites).All,
             .. new NotificationVerbs(_notifications!, _bus!, _topics, new RunningSites(_sites), _time).All,
+            new ExceptionExport(new ExceptionCentre(_database!, _time), () => [.. _sites.Select(s => s.Site)], new ExportFolder(_settings.DataFolder, new ReportLimits(), _time), new ReportLimits(), _time).Verb,
             _runs.Verb(sites),
         ];
+    }
+
+    /// <summary>The push endpoint, where one is configured; a device that counts on it and has none is told of (EVT-3).</summary>
+    private async Task OpenPushAsync(CancellationToken cancellationToken)
+    {
+        if (_settings.Push is { } settings)
+        {
+            var inbox = new PushInbox(new DeviceConnectionLimits());
+            foreach (SiteRuntime site in _sites) site.AddTo(inbox);
+            _push = await PushEndpoint.StartAsync(settings, inbox, TellSitesAsync, _time, _loggers.CreateLogger("Automation.Push"), cancellationToken);
+            return;
+        }
+
+        foreach (Device device in _sites.SelectMany(s => s.Site.Devices).Where(d => d.Connection is { Events: "push" }))
+        {
+            await SiteOf(device.Address)!.Projection.ProblemAsync("pushNotConfigured", device.Address, "its events are to be pushed, but no 'push' is configured, so none arrive: add it to the configuration, or take \"events\": \"push\" from the site file");
+        }
+    }
+
+    private async Task TellSitesAsync(string type, string detail)
+    {
+        foreach (SiteRuntime site in _sites) await site.Projection.ProblemAsync(type, default, detail);
     }
 
     private async Task StartDiscoveryAsync(CancellationToken cancellationToken)

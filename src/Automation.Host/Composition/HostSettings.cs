@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Net;
 using Automation.Core.Model;
 using Automation.Core.Rules;
+using Automation.Host.Devices;
 using Automation.Host.Hub.Discovery;
 using Automation.Host.Notifications;
 using Automation.Host.Storage.Postgres;
@@ -44,6 +45,9 @@ internal sealed record HostSettings
 
     /// <summary>How often devices are asked whether the events that rules wait for can come.</summary>
     public DiagnosisWatchLimits Diagnosis { get; init; } = new();
+
+    /// <summary>Where devices may push their events; null: nowhere (EVT-3).</summary>
+    public PushSettings? Push { get; init; }
 
     /// <summary>Port of the health page on loopback; 0 for any free one, null for none.</summary>
     public int? HttpPort { get; init; }

@@ -7,6 +7,7 @@ using Automation.Host.Notifications;
 using Automation.Host.Outbox;
 using Automation.Host.Storage;
 using Automation.Isapi;
+using Automation.Isapi.Push;
 using Automation.Mqtt;
 using Microsoft.Extensions.Logging;
 
@@ -94,6 +95,12 @@ internal sealed class SiteRuntime : IDeviceObserver, IPictureObserver, IAsyncDis
         _subscriptions.AddRange(await _foreign.SubscribeAsync(_bus, cancellationToken));
         _reloading = Task.Run(() => _reloader.RunAsync(_stop.Token), CancellationToken.None);
         _diagnosing = Task.Run(() => Diagnosis.RunAsync(_stop.Token), CancellationToken.None);
+    }
+
+    /// <summary>The site's devices may push their events.</summary>
+    public void AddTo(PushInbox inbox)
+    {
+        foreach ((string device, DeviceConnection connection) in _connections) inbox.Add(ResourceAddress.Parse(device), connection);
     }
 
     public DeviceConnection? ConnectionOf(ResourceAddress resource) => _connections.GetValueOrDefault(resource.DeviceAddress.Value);

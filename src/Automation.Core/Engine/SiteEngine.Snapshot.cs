@@ -18,13 +18,24 @@ public sealed partial class SiteEngine
 {
     private const int SnapshotVersion = 2;
 
-    /// <summary>Writes the state between two steps.</summary>
+    /// <summary>Bytes of <see cref="StateHash"/>.</summary>
+    public const int HashBytes = SHA256.HashSizeInBytes;
+
+    /// <summary>Writes the state between two steps. The first <see cref="HashBytes"/> are the <see cref="StateHash"/>.</summary>
     public void Snapshot(IBufferWriter<byte> to)
     {
         var body = new ArrayBufferWriter<byte>(64 * 1024);
         Write(new SnapshotWriter(body));
         to.Write(SHA256.HashData(body.WrittenSpan));
         to.Write(body.WrittenSpan);
+    }
+
+    /// <summary>A hash of the whole state: equal programs that took equal inputs have equal ones, whatever was restored on the way.</summary>
+    public byte[] StateHash()
+    {
+        var body = new ArrayBufferWriter<byte>(64 * 1024);
+        Write(new SnapshotWriter(body));
+        return SHA256.HashData(body.WrittenSpan);
     }
 
     /// <summary>An engine that goes on where the snapshot was taken. Its outputs are those that the other would have given.</summary>

@@ -59,6 +59,9 @@ public sealed partial class SiteEngine
     /// <summary>The instant of the last input.</summary>
     public DateTimeOffset Now => _at;
 
+    /// <summary>Whether a time input of this instant would change nothing but <see cref="Now"/>: nothing is due, and no window opens or closes until then.</summary>
+    public bool IsCurrent(DateTimeOffset at) => _deadlines.NextTicks > at.UtcTicks && at.UtcTicks < _windowsUntil;
+
     /// <summary>The ids of all rules and of the people-counting groups that have no rule of their own.</summary>
     public IReadOnlyCollection<string> Rules { get; private set; } = [];
 
@@ -86,7 +89,9 @@ public sealed partial class SiteEngine
     {
         Begin(input.Sequence, sink);
         long at = Math.Max(input.At.UtcTicks, _now);
-        if (!_started) StartQuietly(at);
+
+        // A toggle may come before the start: a rule that is off must not fire by the start itself.
+        if (!_started && input.Kind != EngineInputKind.RuleToggle) StartQuietly(at);
         if (_deadlines.NextTicks <= at) Drain(at);
         if (at != _now) MoveTo(at);
         switch (input.Kind)
@@ -118,6 +123,18 @@ public sealed partial class SiteEngine
     {
         int number = _resources.Find(resource.Value);
         return number < 0 ? null : _states[number];
+    }
+
+    /// <summary>Everything that is known of resources, in no particular order.</summary>
+    public IEnumerable<KeyValuePair<ResourceAddress, DataObject>> States
+    {
+        get
+        {
+            for (int i = 0; i < _resources.Count; i++)
+            {
+                if (_states[i] is { } state && ResourceAddress.TryParse(_resources.NameOf(i), out ResourceAddress address)) yield return KeyValuePair.Create(address, state);
+            }
+        }
     }
 
     /// <exception cref="KeyNotFoundException">There is no such rule.</exception>

@@ -16,18 +16,15 @@ internal sealed class DemoSetup : IAsyncDisposable
     private readonly SimulatorHost _simulator;
     private readonly bool _temporary;
 
-    private DemoSetup(SimulatorHost simulator, Site site, string rulesFolder, string dataFolder, bool temporary)
+    private DemoSetup(SimulatorHost simulator, SiteSource site, string dataFolder, bool temporary)
     {
         _simulator = simulator;
         _temporary = temporary;
         Site = site;
-        RulesFolder = rulesFolder;
         DataFolder = dataFolder;
     }
 
-    public Site Site { get; }
-
-    public string RulesFolder { get; }
+    public SiteSource Site { get; }
 
     public string DataFolder { get; }
 
@@ -37,7 +34,8 @@ internal sealed class DemoSetup : IAsyncDisposable
     {
         string folder = Path.Combine(AppContext.BaseDirectory, "demo");
         string password = RandomNumberGenerator.GetHexString(24, lowercase: true);
-        SiteReading reading = SiteReader.Read(RuleDirectory.ReadFile(Path.Combine(folder, "site.json")), name => name == PasswordVariable ? new Secret(password) : null);
+        SourceFile file = RuleDirectory.ReadFile(Path.Combine(folder, "site.json"));
+        SiteReading reading = SiteReader.Read(file, name => name == PasswordVariable ? new Secret(password) : null);
         if (reading.Site is not { } site) throw new StartRefusedException(string.Join(Environment.NewLine, reading.Findings));
         SimulatorFile devices = SimulateVerb.ReadDevices(Path.Combine(folder, "devices.json"));
 
@@ -50,7 +48,7 @@ internal sealed class DemoSetup : IAsyncDisposable
             [.. site.Devices.Select(d => d.Connection is { } connection && simulator.Devices.TryGetValue(d.Address.Device, out Uri? url) ? d with { Connection = connection with { Url = url } } : d)];
         bool temporary = dataFolder is null;
         string data = dataFolder ?? Path.Combine(Path.GetTempPath(), "automation-demo-" + RandomNumberGenerator.GetHexString(8, lowercase: true));
-        return new DemoSetup(simulator, site with { Devices = connected }, Path.Combine(folder, "rules"), data, temporary);
+        return new DemoSetup(simulator, new SiteSource(site with { Devices = connected }, file, [Path.Combine(folder, "rules")]), data, temporary);
     }
 
     public async ValueTask DisposeAsync()

@@ -53,7 +53,7 @@ internal static class RunVerb
         var settings = new HostSettings
         {
             DataFolder = demo.DataFolder,
-            Sites = [new SiteSource(demo.Site, [demo.RulesFolder])],
+            Sites = [demo.Site],
             Templates = ShippedTemplates.Library,
             Broker = new EmbeddedBroker
             {

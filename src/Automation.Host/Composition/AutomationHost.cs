@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Reflection;
 using System.Text;
-using Automation.Core.Engine;
 using Automation.Core.Model;
 using Automation.Core.Rules;
 using Automation.Host.Devices;
@@ -11,10 +10,10 @@ using Automation.Host.Hub;
 using Automation.Host.Hub.Discovery;
 using Automation.Host.Hub.Requests;
 using Automation.Host.Hub.Requests.Verbs;
+using Automation.Host.Journal;
 using Automation.Host.Notifications;
 using Automation.Host.Outbox;
 using Automation.Host.Reports;
-using Automation.Host.Scripting;
 using Automation.Host.Storage;
 using Automation.Host.Storage.Postgres;
 using Automation.Host.Storage.Sql;
@@ -32,6 +31,7 @@ namespace Automation.Host.Composition;
 internal sealed partial class AutomationHost : IAsyncDisposable
 {
     private readonly List<SiteRuntime> _sites = [];
+    private readonly List<SequenceMark> _marks = [];
     private readonly List<IAsyncDisposable> _subscriptions = [];
     private readonly CancellationTokenSource _stop = new();
     private readonly HostSettings _settings;
@@ -112,8 +112,9 @@ internal sealed partial class AutomationHost : IAsyncDisposable
         foreach (IAsyncDisposable subscription in _subscriptions) await subscription.DisposeAsync();
         await Task.WhenAll(_sites.Select(s => s.StopInputAsync()));
         if (_outbox is not null) await _outbox.StopAsync();
-        await _runs.StopAsync();
         foreach (SiteRuntime site in _sites) await site.DisposeAsync();
+        foreach (SequenceMark mark in _marks) mark.Dispose();
+        await _runs.StopAsync();
         if (_notifications is not null) await _notifications.DisposeAsync();
         if (_discovery is not null) await _discovery.DisposeAsync();
         if (_retained is not null && _bus is { IsConnected: true })
@@ -147,38 +148,37 @@ internal sealed partial class AutomationHost : IAsyncDisposable
 
     private async Task StartAsync(Random random, CancellationToken cancellationToken)
     {
-        var loaded = _settings.Sites.Select(source => (Source: source, Rules: RuleDirectory.Load(source.Site, source.RulePaths, _settings.Templates))).ToList();
+        var loaded = _settings.Sites.Select(source => (Source: source, Rules: ReadRules(source))).ToList();
+        RefuseDuplicates(loaded.SelectMany(l => l.Rules.Rules.Definitions));
         foreach (SiteSource source in _settings.Sites) ForeignTopics.RefuseOwn(source.Site, _settings.BaseTopic);
-        RefuseDuplicates(loaded.SelectMany(l => l.Rules.Definitions));
         _store = await OpenStorageAsync(cancellationToken);
         await OpenBusAsync(random, cancellationToken);
         _outlet = new Outlet(_bus!, new OutletLimits(), _logger);
         _retained = new RetainedTopics(_outlet);
         _outbox = new ActionOutbox(_store, new DeviceExecutor(ConnectionOf), new OutboxLimits(), _time, new Random(random.Next()), _loggers.CreateLogger("Automation.Outbox"));
-        _outbox.Finished += (request, outcome, attempts) =>
+        _outbox.Finished += row =>
         {
-            SiteRuntime? site = SiteOf(request.On);
-            if (site is null) return;
-            site.Inbox.Post(new SiteInput.Engine(EngineInput.Outcome(0, default, request.On, request.Id, outcome.IsEffective)));
-            _ = site.Projection.OutcomeAsync(request, outcome, attempts);
-            _ = _runs.EndedAsync(request, outcome, attempts, _time.GetUtcNow(), site.Site.TimeZone);
+            if (SiteOf(row.Request.On) is { } site) site.Inbox.Post(new SiteInput.Ended(row.Request, row.Outcome!, row.Attempts));
         };
 
         var world = new RunningSites(_sites);
         _notifications = new NotificationCentre(_settings.Notifications, _settings.DataFolder, _database!, _bus!, _topics, world, _time, new Random(random.Next()), _loggers.CreateLogger("Automation.Notifications"));
         _notifications.Service.Failed = (notice, detail) => SiteOf(notice)?.Projection.ProblemAsync("notificationFailed", default, detail) ?? Task.CompletedTask;
-        IReadOnlyDictionary<string, bool> toggles = await _store.ReadTogglesAsync(cancellationToken);
-        foreach ((SiteSource source, SiteRules rules) in loaded)
+        var journal = new JournalStore(_database!, [_notifications]);
+        foreach ((SiteSource source, SiteRuleSet rules) in loaded)
         {
-            foreach (Finding finding in rules.Findings) LogFinding(_logger, finding.Severity == FindingSeverity.Error ? LogLevel.Error : LogLevel.Warning, finding.ToString());
-            SiteEngine engine = await OpenEngineAsync(source.Site, rules, cancellationToken);
-            _sites.Add(new SiteRuntime(source.Site, rules, source.RulePaths, _settings.Templates, engine, _store, _outbox, _notifications, _bus!, _topics, _outlet, _retained, _settings.Diagnosis, _time, random, _loggers));
+            foreach (Finding finding in rules.Rules.Findings) LogFinding(_logger, finding.Severity == FindingSeverity.Error ? LogLevel.Error : LogLevel.Warning, finding.ToString());
+            ILogger logger = _loggers.CreateLogger("Automation." + source.Site.Id);
+            SequenceMark mark = OpenMark(source.Site.Id);
+            SitePlace place = await new SiteRestorer(source.Site.Id, journal, _store, rules.Rules, mark, JournalLimits.Default, _time, logger).RestoreAsync(cancellationToken);
+            _sites.Add(new SiteRuntime(source, rules, _settings.Templates, place, journal, _store, _outbox, _bus!, _topics, _outlet, _retained, JournalLimits.Default, _settings.Diagnosis, _time, random, _loggers));
         }
 
         _retained.Set(_topics.Status, "online"u8.ToArray());
         ShowInfo();
         foreach (SiteRuntime site in _sites)
         {
+            site.Projection.ActionEnded = (request, outcome, attempts) => _ = _runs.EndedAsync(request, outcome, attempts, _time.GetUtcNow(), site.Site.TimeZone);
             site.Projection.RulesLoaded = rules =>
             {
                 site.Rules = rules;
@@ -190,7 +190,7 @@ internal sealed partial class AutomationHost : IAsyncDisposable
 
         await StartDiscoveryAsync(cancellationToken);
         await _notifications.Service.StartAsync(cancellationToken);
-        foreach (SiteRuntime site in _sites) await site.StartAsync(toggles, cancellationToken);
+        foreach (SiteRuntime site in _sites) await site.StartAsync(cancellationToken);
         _outbox.Start();
         _subscriptions.Add(await new RuleSwitchboard(_topics, rule => _sites.FirstOrDefault(s => s.HasRule(rule))?.Inbox, _logger).SubscribeAsync(_bus!, cancellationToken));
         _subscriptions.Add(await new RequestDesk(_topics, _bus!, new RequestVerbs(Verbs()), _time, _logger).SubscribeAsync(cancellationToken));
@@ -309,24 +309,24 @@ internal sealed partial class AutomationHost : IAsyncDisposable
         _bus = _broker;
     }
 
-    /// <summary>The engine as it was when the process last stopped, or a new one when there is nothing to go on from.</summary>
-    private async Task<SiteEngine> OpenEngineAsync(Site site, SiteRules rules, CancellationToken cancellationToken)
+    private SequenceMark OpenMark(string site)
     {
-        var scripts = new JintScriptHost(ScriptLimits.Default);
-        EngineOptions options = EngineOptions.Default;
-        if (await _store!.ReadSnapshotAsync(site.Id, cancellationToken) is { } snapshot)
+        try
         {
-            try
-            {
-                return SiteEngine.Restore(rules.Program, options, snapshot.Bytes.Span, scripts);
-            }
-            catch (InvalidDataException e)
-            {
-                LogSnapshotUnusable(_logger, site.Id, e.Message);
-            }
+            var mark = SequenceMark.Open(_settings.DataFolder, site);
+            _marks.Add(mark);
+            return mark;
         }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new StartRefusedException($"{_settings.DataFolder}: {site}.mark cannot be written: {e.Message}", e);
+        }
+    }
 
-        return new SiteEngine(rules.Program, options, scripts);
+    private SiteRuleSet ReadRules(SiteSource source)
+    {
+        RuleSetFiles files = source.ReadFiles();
+        return new SiteRuleSet(files.Load(source.Site, _settings.Templates), files.Pack());
     }
 
     private SiteRuntime? SiteOf(Notice notice) => _sites.FirstOrDefault(s => s.Site.Id == notice.Site);
@@ -346,7 +346,4 @@ internal sealed partial class AutomationHost : IAsyncDisposable
 
     [LoggerMessage(Message = "{Finding}")]
     private static partial void LogFinding(ILogger logger, LogLevel level, string finding);
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Site}: what was kept of the rules' timers and counts cannot be used and they start anew: {Reason}")]
-    private static partial void LogSnapshotUnusable(ILogger logger, string site, string reason);
 }

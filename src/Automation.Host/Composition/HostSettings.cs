@@ -4,6 +4,7 @@ using Automation.Core.Model;
 using Automation.Core.Rules;
 using Automation.Host.Devices;
 using Automation.Host.Hub.Discovery;
+using Automation.Host.Journal;
 using Automation.Host.Notifications;
 using Automation.Host.Storage.Postgres;
 using Automation.Host.Storage.Sqlite;
@@ -53,8 +54,14 @@ internal sealed record HostSettings
     public int? HttpPort { get; init; }
 }
 
+/// <param name="File">The site file it was read from.</param>
 /// <param name="RulePaths">Folders and files of the site's rules.</param>
-internal sealed record SiteSource(Site Site, ImmutableArray<string> RulePaths);
+internal sealed record SiteSource(Site Site, SourceFile File, ImmutableArray<string> RulePaths)
+{
+    /// <summary>Reads the rule files as they are now.</summary>
+    /// <exception cref="StartRefusedException">A path does not exist or cannot be read.</exception>
+    public RuleSetFiles ReadFiles() => new(File, [.. ShippedTemplates.Files()], [.. RuleDirectory.ReadFiles(RulePaths)]);
+}
 
 /// <summary>How the embedded broker listens and whom it lets in.</summary>
 internal sealed record EmbeddedBroker

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Automation.Core.Compilation.Lowering;
 using Automation.Core.Model;
 using Automation.Core.Rules;
@@ -48,11 +47,12 @@ internal static class RuleDirectory
     }
 
     /// <summary>Reads, checks and lowers the rules of a site.</summary>
-    public static SiteRules Load(Site site, IEnumerable<string> paths, TemplateLibrary templates)
+    public static SiteRules Load(Site site, IEnumerable<string> paths, TemplateLibrary templates) => Load(site, ReadFiles(paths), templates, "");
+
+    public static SiteRules Load(Site site, IReadOnlyList<SourceFile> files, TemplateLibrary templates, string fingerprint)
     {
-        IReadOnlyList<SourceFile> files = ReadFiles(paths);
         RuleSetReading reading = Check(files, site, templates);
-        return new SiteRules(RuleLowering.Lower(site, reading.Rules), reading.Rules, reading.Findings, Fingerprint(files));
+        return new SiteRules(RuleLowering.Lower(site, reading.Rules), reading.Rules, reading.Findings, fingerprint);
     }
 
     /// <summary>Reads and checks rules; a template among them must also prove itself with its own timelines, so that one that does not do what it says is told before anybody builds on it.</summary>
@@ -64,18 +64,6 @@ internal static class RuleDirectory
         List<Finding> all = [.. reading.Findings, .. failures];
         all.Sort(Finding.CompareByPlace);
         return reading with { Findings = [.. all] };
-    }
-
-    private static string Fingerprint(IReadOnlyList<SourceFile> files)
-    {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (SourceFile file in files)
-        {
-            hash.AppendData(System.Text.Encoding.UTF8.GetBytes(file.Path + "\0" + file.Utf8.Length + "\0"));
-            hash.AppendData(file.Utf8.Span);
-        }
-
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
     private static bool IsRuleFile(string path) =>

@@ -1,6 +1,6 @@
-using Automation.Core.Model;
 using Automation.Core.Rules;
 using Automation.Host.Hub;
+using Automation.Host.Journal;
 using Microsoft.Extensions.Logging;
 
 namespace Automation.Host.Composition;
@@ -10,7 +10,7 @@ namespace Automation.Host.Composition;
 /// (design.md section 5). Looks at the contents every two seconds: file notifications are lost on network shares and in containers.
 /// </summary>
 internal sealed partial class RuleReloader(
-    Site site, IReadOnlyList<string> paths, TemplateLibrary templates, SiteInbox inbox, SiteProjection projection, string fingerprint, TimeProvider time, ILogger logger) : IDisposable
+    SiteSource source, TemplateLibrary templates, SiteInbox inbox, SiteProjection projection, string fingerprint, TimeProvider time, ILogger logger) : IDisposable
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(2);
 
@@ -35,7 +35,7 @@ internal sealed partial class RuleReloader(
             catch (StartRefusedException e)
             {
                 // A file that is just being written or a share that is away: the next look sees.
-                LogUnreadable(logger, site.Id, e.Message);
+                LogUnreadable(logger, source.Site.Id, e.Message);
             }
         }
     }
@@ -58,23 +58,24 @@ internal sealed partial class RuleReloader(
 
     private async Task<bool> LookAsync_NeedsTurn(CancellationToken cancellationToken)
     {
-        SiteRules rules = RuleDirectory.Load(site, paths, templates);
-        if (rules.Fingerprint == _fingerprint) return false;
-        _fingerprint = rules.Fingerprint;
+        RuleSetFiles files = source.ReadFiles();
+        if (files.Fingerprint == _fingerprint) return false;
+        _fingerprint = files.Fingerprint;
+        SiteRules rules = files.Load(source.Site, templates);
         if (rules.HasErrors)
         {
             foreach (Finding finding in rules.Findings.Where(f => f.Severity == FindingSeverity.Error)) LogFinding(logger, finding.ToString());
             int count = rules.Findings.Count(f => f.Severity == FindingSeverity.Error);
             string first = rules.Findings.First(f => f.Severity == FindingSeverity.Error).ToString();
-            LogNotLoaded(logger, site.Id, count);
+            LogNotLoaded(logger, source.Site.Id, count);
             await projection.ProblemAsync("rulesNotLoaded", default, $"AUT3302: the changed rules have {count} error(s) and were not loaded, the old ones keep running; first: {first}");
             return false;
         }
 
         var loaded = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await inbox.PostAsync(new SiteInput.Load(rules, loaded), cancellationToken);
+        await inbox.PostAsync(new SiteInput.Load(new SiteRuleSet(rules, files.Pack()), loaded), cancellationToken);
         await loaded.Task.WaitAsync(cancellationToken);
-        LogLoaded(logger, site.Id, rules.Definitions.Length);
+        LogLoaded(logger, source.Site.Id, rules.Definitions.Length);
         return true;
     }
 

@@ -10,6 +10,9 @@ internal abstract record SiteInput
     /// <summary>Anything the engine learns; sequence and instant are filled in by the writer.</summary>
     public sealed record Engine(EngineInput Input) : SiteInput;
 
+    /// <summary>An action request ended, and that is on disk.</summary>
+    public sealed record Ended(ActionRequest Request, ActionOutcome Outcome, int Attempts) : SiteInput;
+
     /// <summary>A command of another MQTT client or the dashboard.</summary>
     public sealed record Command(string Action, ResourceAddress On, DataObject Parameters, string By) : SiteInput
     {
@@ -18,9 +21,9 @@ internal abstract record SiteInput
     }
 
     /// <summary>A new rule set, swapped in between two inputs.</summary>
-    public sealed record Load(SiteRules Rules, TaskCompletionSource Loaded) : SiteInput;
+    public sealed record Load(SiteRuleSet Rules, TaskCompletionSource Loaded) : SiteInput;
 
-    /// <summary>Something the writer does between two inputs, e.g. answer a question about the engine.</summary>
+    /// <summary>Something the writer does between two inputs, e.g. answer a question about the engine. Answered when all that came before is on disk.</summary>
     public sealed record Ask(Action<SiteEngine, SiteRules> Question, TaskCompletionSource Answered) : SiteInput;
 }
 

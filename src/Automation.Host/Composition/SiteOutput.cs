@@ -1,4 +1,5 @@
 using Automation.Core.Engine;
+using Automation.Core.Model;
 
 namespace Automation.Host.Composition;
 
@@ -20,4 +21,7 @@ internal abstract record SiteOutput
     public sealed record Switched(RuleSwitch Value) : SiteOutput;
 
     public sealed record Fault(EngineFault Value) : SiteOutput;
+
+    /// <summary>An action request ended.</summary>
+    public sealed record Ended(ActionRequest Request, ActionOutcome Outcome, int Attempts) : SiteOutput;
 }

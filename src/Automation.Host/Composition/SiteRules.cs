@@ -5,7 +5,7 @@ using Automation.Core.Rules;
 namespace Automation.Host.Composition;
 
 /// <summary>The rules of a site as they were read from its folder: what runs, and what was found wrong.</summary>
-/// <param name="Fingerprint">A hash of the files, so that an unchanged folder is not loaded again.</param>
+/// <param name="Fingerprint">Of the files they came from (<see cref="Journal.RuleSetFiles"/>); empty where nobody asks.</param>
 internal sealed record SiteRules(SiteProgram Program, ImmutableArray<RuleDefinition> Definitions, ImmutableArray<Finding> Findings, string Fingerprint)
 {
     /// <summary>The rules by their documents.</summary>

@@ -3,6 +3,7 @@ using Automation.Core.Model;
 using Automation.Core.Rules;
 using Automation.Host.Foreign;
 using Automation.Host.Hub;
+using Automation.Host.Journal;
 using Automation.Host.Notifications;
 using Automation.Host.Outbox;
 using Automation.Host.Storage;
@@ -23,6 +24,7 @@ internal sealed class SiteRuntime : IDeviceObserver, IPictureObserver, IAsyncDis
     private readonly IMqttBus _bus;
     private readonly TopicNames _topics;
     private readonly ActionOutbox _outbox;
+    private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly SiteWriter _writer;
     private readonly RuleReloader _reloader;
@@ -33,19 +35,21 @@ internal sealed class SiteRuntime : IDeviceObserver, IPictureObserver, IAsyncDis
     private Task _reloading = Task.CompletedTask;
 
     public SiteRuntime(
-        Site site, SiteRules rules, IReadOnlyList<string> rulePaths, TemplateLibrary templates, SiteEngine engine, IHostStore store, ActionOutbox outbox, NotificationCentre notifications, IMqttBus bus, TopicNames topics,
-        Outlet outlet, RetainedTopics retained, DiagnosisWatchLimits diagnosis, TimeProvider time, Random random, ILoggerFactory loggers)
+        SiteSource source, SiteRuleSet rules, TemplateLibrary templates, SitePlace place, JournalStore journal, IHostStore store, ActionOutbox outbox, IMqttBus bus, TopicNames topics,
+        Outlet outlet, RetainedTopics retained, JournalLimits limits, DiagnosisWatchLimits diagnosis, TimeProvider time, Random random, ILoggerFactory loggers)
     {
+        Site site = source.Site;
         Site = site;
-        Rules = rules;
+        Rules = rules.Rules;
         _bus = bus;
         _outbox = outbox;
         _topics = topics;
+        _time = time;
         _logger = loggers.CreateLogger("Automation." + site.Id);
-        Projection = new SiteProjection(site, rules.Definitions, topics, outlet, retained, time, _logger);
-        _writer = new SiteWriter(site, rules, engine, Inbox, store, outbox, notifications, Projection, new SequenceSource(site.Id, store), time, _logger);
-        _reloader = new RuleReloader(site, rulePaths, templates, Inbox, Projection, rules.Fingerprint, time, _logger);
-        Folder = new RuleFolder(site, rulePaths, templates, _reloader.LookAsync);
+        Projection = new SiteProjection(site, rules.Rules.Definitions, topics, outlet, retained, time, _logger);
+        _writer = new SiteWriter(site, rules, place, Inbox, journal, store, outbox, Projection, limits, time, _logger);
+        _reloader = new RuleReloader(source, templates, Inbox, Projection, rules.Rules.Fingerprint, time, _logger);
+        Folder = new RuleFolder(site, source.RulePaths, templates, _reloader.LookAsync);
         _foreign = new ForeignTopics(site, this, time);
         _seen = new LastSeen(time);
         Diagnosis = new DiagnosisWatch(site, () => Rules, ConnectionOf, _seen, ShowHealthAsync, diagnosis, time, _logger);
@@ -58,6 +62,9 @@ internal sealed class SiteRuntime : IDeviceObserver, IPictureObserver, IAsyncDis
     }
 
     public Site Site { get; }
+
+    /// <summary>The present; the engine's own instant is that of its last input.</summary>
+    public DateTimeOffset Now => _time.GetUtcNow();
 
     /// <summary>The rules in force.</summary>
     public SiteRules Rules
@@ -82,13 +89,8 @@ internal sealed class SiteRuntime : IDeviceObserver, IPictureObserver, IAsyncDis
 
     public bool HasRule(string rule) => Projection.HasRule(rule);
 
-    public async Task StartAsync(IReadOnlyDictionary<string, bool> toggles, CancellationToken cancellationToken)
+    public async Task StartAsync(CancellationToken cancellationToken)
     {
-        foreach ((string rule, bool on) in toggles)
-        {
-            if (Rules.Definitions.Any(d => d.Id == rule)) await Inbox.PostAsync(new SiteInput.Engine(EngineInput.RuleToggle(0, default, rule, on)), cancellationToken);
-        }
-
         _writing = Task.Run(_writer.RunAsync, CancellationToken.None);
         _subscriptions.AddRange(await new DeviceCommands(Site, _topics, Inbox, _logger).SubscribeAsync(_bus, cancellationToken));
         foreach (DeviceConnection connection in _connections.Values) connection.Start();
@@ -113,7 +115,7 @@ internal sealed class SiteRuntime : IDeviceObserver, IPictureObserver, IAsyncDis
         await answered.Task.WaitAsync(cancellationToken);
     }
 
-    /// <summary>No more input; what came before is finished and kept.</summary>
+    /// <summary>No more input from outside.</summary>
     public async Task StopInputAsync()
     {
         await _stop.CancelAsync();
@@ -123,13 +125,14 @@ internal sealed class SiteRuntime : IDeviceObserver, IPictureObserver, IAsyncDis
         await Task.WhenAll(_connections.Values.Select(c => c.StopAsync()));
         await _reloading;
         await _diagnosing;
-        Inbox.Complete();
-        await _writing;
     }
 
+    /// <summary>Finishes and keeps what came before; outcomes of actions are heard until here.</summary>
     public async ValueTask DisposeAsync()
     {
         await StopInputAsync();
+        Inbox.Complete();
+        await _writing;
         foreach (DeviceConnection connection in _connections.Values.Reverse()) await connection.DisposeAsync();
         Folder.Dispose();
         _reloader.Dispose();

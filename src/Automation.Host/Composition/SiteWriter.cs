@@ -1,9 +1,7 @@
-using System.Threading.Channels;
-using Automation.Core.Compilation.Lowering;
 using Automation.Core.Engine;
 using Automation.Core.Model;
 using Automation.Host.Hub;
-using Automation.Host.Notifications;
+using Automation.Host.Journal;
 using Automation.Host.Outbox;
 using Automation.Host.Storage;
 using Microsoft.Extensions.Logging;
@@ -11,76 +9,93 @@ using Microsoft.Extensions.Logging;
 namespace Automation.Host.Composition;
 
 /// <summary>
-/// The one writer of a site (docs/decisions/0002): takes inputs in order, steps the engine, makes the action requests durable, then tells the world.
+/// The one writer of a site (docs/decisions/0002): takes inputs in order, steps the engine, puts the inputs and what follows from them on disk in one
+/// transaction, then tells the world.
 /// </summary>
-internal sealed partial class SiteWriter : IEngineSink
+internal sealed partial class SiteWriter
 {
-    /// <summary>Inputs stepped before their requests are committed together: one disk flush for a burst.</summary>
-    private const int BatchSize = 256;
-
-    /// <summary>What a power cut can cost of timers and counts; more often wears out memory cards.</summary>
-    private static readonly TimeSpan SnapshotEvery = TimeSpan.FromSeconds(10);
-
     private static readonly TimeSpan DiskRetry = TimeSpan.FromSeconds(1);
 
     private readonly Site _site;
-    private readonly SiteEngine _engine;
     private readonly SiteInbox _inbox;
+    private readonly JournalStore _journal;
     private readonly IHostStore _store;
     private readonly ActionOutbox _outbox;
-    private readonly NotificationCentre _notifications;
     private readonly SiteProjection _projection;
-    private readonly SequenceSource _sequence;
+    private readonly JournalLimits _limits;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
 
+    private readonly SitePlace _place;
+
     // Only the writer's loop touches these.
-    private readonly List<SiteOutput> _outputs = [];
-    private readonly List<ActionRequest> _requests = [];
-    private SiteRules _rules;
+    private readonly JournalPlayer _player;
+    private readonly SiteOutputs _outputs;
+    private readonly JournalEncoder _batch = new();
+    private readonly List<string> _ended = [];
+    private readonly List<TaskCompletionSource> _waiting = [];
+    private readonly SiteSnapshots _snapshots;
+    private SiteRuleSet _rules;
+    private (string Fingerprint, byte[] Bytes)? _newRules;
+    private long _next;
 
-    /// <summary>This sink, told of documents instead of their parts.</summary>
-    private DocumentSink _sink;
-    private DateTimeOffset _lastSnapshot;
-
-    /// <summary>Something was taken since the last snapshot.</summary>
-    private bool _changed;
-
+    /// <param name="place">Where it goes on.</param>
     public SiteWriter(
-        Site site, SiteRules rules, SiteEngine engine, SiteInbox inbox, IHostStore store, ActionOutbox outbox, NotificationCentre notifications, SiteProjection projection, SequenceSource sequence, TimeProvider time, ILogger logger)
+        Site site, SiteRuleSet rules, SitePlace place, SiteInbox inbox, JournalStore journal, IHostStore store, ActionOutbox outbox, SiteProjection projection,
+        JournalLimits limits, TimeProvider time, ILogger logger)
     {
         _site = site;
         _rules = rules;
-        _sink = new DocumentSink(rules.Program, this);
-        _engine = engine;
+        _place = place;
+        _player = place.Player;
+        _outputs = place.Outputs;
+        _next = place.NextSequence;
         _inbox = inbox;
+        _journal = journal;
         _store = store;
         _outbox = outbox;
-        _notifications = notifications;
         _projection = projection;
-        _sequence = sequence;
+        _limits = limits;
         _time = time;
         _logger = logger;
-        _lastSnapshot = time.GetUtcNow();
+        _snapshots = new SiteSnapshots(site.Id, journal, limits, place.Inputs, place.Bytes, time, logger);
     }
+
+    private SiteEngine Engine => _player.Engine!;
 
     /// <summary>Runs until the inbox is completed and empty; then keeps the engine's state for the next start.</summary>
     public async Task RunAsync()
     {
-        EngineInput start = EngineInput.Time(_sequence.Next(), _time.GetUtcNow());
-        _engine.Start(start, _sink);
-        await _projection.RulesLoadedAsync(_engine, _rules);
-        await FlushAsync();
+        await StartAsync();
         while (await WaitAsync())
         {
-            Step(EngineInput.Time(_sequence.Next(), _time.GetUtcNow()));
-            for (int i = 0; i < BatchSize && _inbox.Reader.TryRead(out SiteInput? input); i++) await TakeAsync(input);
+            DateTimeOffset now = Now();
+            if (Engine.NextDue <= now) Take(JournalEntry.Of(EngineInput.Time(_next, now)));
+            for (int i = 0; i < _limits.InputsInACommit && _inbox.Reader.TryRead(out SiteInput? input); i++) await TakeAsync(input);
             await FlushAsync();
-            if (_changed && _time.GetUtcNow() - _lastSnapshot >= SnapshotEvery) await SaveAsync();
+            _snapshots.SaveIfDue(_player);
         }
 
         await FlushAsync();
-        await SaveAsync();
+        await _snapshots.SaveLastAsync(_player);
+    }
+
+    /// <summary>Goes on where it stopped: what may not have been told, the rules as they are now, toggles, and then time that was lost.</summary>
+    private async Task StartAsync()
+    {
+        IReadOnlyDictionary<string, bool> toggles = await _store.ReadTogglesAsync(CancellationToken.None);
+        string fingerprint = _rules.Rules.Fingerprint;
+        DateTimeOffset then = _player.Engine?.Now ?? Now();
+        if (_player.Rules?.Fingerprint != fingerprint) LoadNow(_rules, then);
+        ApplyToggles(toggles, then);
+        Take(JournalEntry.Start(_next, Now()));
+        await CommitAsync();
+        await _projection.RulesLoadedAsync(Engine, _rules.Rules);
+        _projection.ShowStates(Engine);
+        foreach (string problem in _place.Problems) await _projection.ProblemAsync("stateLost", default, problem);
+        if (_place.Problems.Count > 0) await _snapshots.SaveNowAsync(_player);
+        foreach (SiteOutput output in _place.Untold) await _projection.ShowAsync(output, Engine, _rules.Rules);
+        await TellAsync();
     }
 
     /// <summary>Waits for an input or for the engine's next deadline; false when the site stops.</summary>
@@ -88,8 +103,8 @@ internal sealed partial class SiteWriter : IEngineSink
     {
         if (_inbox.Reader.TryPeek(out _)) return true;
         DateTimeOffset now = _time.GetUtcNow();
-        DateTimeOffset wake = _changed ? _lastSnapshot + SnapshotEvery : DateTimeOffset.MaxValue;
-        if (_engine.NextDue is { } due && due < wake) wake = due;
+        DateTimeOffset wake = _snapshots.NextDue;
+        if (Engine.NextDue is { } due && due < wake) wake = due;
         if (wake <= now) return !_inbox.Reader.Completion.IsCompleted;
 
         // A wall clock that is set back or forward is noticed at the latest after a second.
@@ -107,128 +122,123 @@ internal sealed partial class SiteWriter : IEngineSink
 
     private async ValueTask TakeAsync(SiteInput input)
     {
-        DateTimeOffset now = _time.GetUtcNow();
-        _changed |= input is not SiteInput.Ask;
+        DateTimeOffset now = Now();
         switch (input)
         {
             case SiteInput.Engine engine:
-                Step(engine.Input with { Sequence = _sequence.Next(), At = now });
+                Take(JournalEntry.Of(engine.Input with { Sequence = _next, At = now }));
+                break;
+            case SiteInput.Ended ended:
+                _ended.Add(ended.Request.Id);
+                Take(JournalEntry.Of(EngineInput.Outcome(_next, now, ended.Request.On, ended.Request.Id, ended.Outcome.IsEffective)));
+                _outputs.Add(new SiteOutput.Ended(ended.Request, ended.Outcome, ended.Attempts));
                 break;
             case SiteInput.Command command:
-                Command(command, now);
+                JournalEntry entry = JournalEntry.Command(_next, now, command.Action, command.On, command.Parameters, command.By);
+                command.Requested?.Invoke(entry.ToRequest(_site.Id).Id);
+                Take(in entry);
                 break;
             case SiteInput.Ask ask:
-                try
-                {
-                    ask.Question(_engine, _rules);
-                    ask.Answered.TrySetResult();
-                }
-                catch (Exception e)
-                {
-                    // The one who asked gets the failure; the site goes on.
-                    ask.Answered.TrySetException(e);
-                }
-
+                Answer(ask);
                 break;
             case SiteInput.Load load:
                 await FlushAsync();
-                _sink = new DocumentSink(load.Rules.Program, this);
-                _engine.Load(load.Rules.Program, EngineInput.Time(_sequence.Next(), now), _sink);
-                _rules = load.Rules;
-                await ApplyTogglesAsync(now);
-                await _projection.RulesLoadedAsync(_engine, _rules);
+                LoadNow(load.Rules, now);
+                ApplyToggles(await _store.ReadTogglesAsync(CancellationToken.None), now);
+                await CommitAsync();
+                await _projection.RulesLoadedAsync(Engine, _rules.Rules);
+                await TellAsync();
                 load.Loaded.TrySetResult();
                 break;
         }
     }
 
-    /// <summary>Toggles are state: a rule that comes (back) with a file gets the one that was kept for it (decision 0004).</summary>
-    private async Task ApplyTogglesAsync(DateTimeOffset now)
+    private void Take(in JournalEntry entry)
     {
-        IReadOnlyDictionary<string, bool> toggles = await _store.ReadTogglesAsync(CancellationToken.None);
-        foreach (string rule in _rules.Definitions.Select(d => d.Id))
+        _batch.Add(in entry);
+        _next++;
+        _player.Play(in entry);
+    }
+
+    private void LoadNow(SiteRuleSet rules, DateTimeOffset at)
+    {
+        _rules = rules;
+        _newRules = (rules.Rules.Fingerprint, rules.Packed);
+        _player.Offer(rules.Rules);
+        Take(JournalEntry.Load(_next, at, rules.Rules.Fingerprint));
+    }
+
+    /// <summary>Toggles are state: a rule that comes (back) with a file gets the one that was kept for it (decision 0004).</summary>
+    private void ApplyToggles(IReadOnlyDictionary<string, bool> toggles, DateTimeOffset at)
+    {
+        foreach (string rule in _rules.Rules.Definitions.Select(d => d.Id))
         {
-            if (toggles.TryGetValue(rule, out bool on) && _engine.Status(rule).Enabled != on) Step(EngineInput.RuleToggle(_sequence.Next(), now, rule, on));
+            if (toggles.TryGetValue(rule, out bool on) && Engine.Status(rule).Enabled != on) Take(JournalEntry.Of(EngineInput.RuleToggle(_next, at, rule, on)));
         }
     }
 
-    private void Step(in EngineInput input)
+    private void Answer(SiteInput.Ask ask)
     {
+        if (Now() is var now && !Engine.IsCurrent(now)) Take(JournalEntry.Of(EngineInput.Time(_next, now)));
         try
         {
-            _engine.Step(input, _sink);
+            ask.Question(Engine, _rules.Rules);
         }
         catch (Exception e)
         {
-            // A broken invariant of the engine drops this input, never the site.
-            LogEngineBroke(_logger, _site.Id, input.Sequence, e);
+            // The one who asked gets the failure; the site goes on.
+            ask.Answered.TrySetException(e);
+            return;
         }
-    }
 
-    private void Command(SiteInput.Command command, DateTimeOffset now)
-    {
-        TimeSpan worth = ActionTypes.All.TryGetValue(command.Action, out ActionTypeInfo? type) ? type.WorthDoing : TimeSpan.FromSeconds(30);
-        var request = new ActionRequest
-        {
-            Cause = new CauseId(_site.Id, _sequence.Next()),
-            Rule = command.By,
-            Index = 0,
-            Action = command.Action,
-            On = command.On,
-            Parameters = command.Parameters,
-            At = now,
-            ExpiresAt = now + worth,
-        };
-        command.Requested?.Invoke(request.Id);
-        Requested(request);
+        // What was posted before the question is on disk when it is answered.
+        if (_batch.Count == 0) ask.Answered.TrySetResult();
+        else _waiting.Add(ask.Answered);
     }
 
     private async Task FlushAsync()
     {
-        if (_requests.Count > 0 || _outputs.Count > 0)
-        {
-            await KeepAsync();
-            _requests.Clear();
-        }
-
-        for (int i = 0; i < _outputs.Count; i++)
-        {
-            if (_outputs[i] is SiteOutput.Switched switched)
-            {
-                await KeepToggleAsync(switched.Value);
-            }
-
-            await _projection.ShowAsync(_outputs[i], _engine, _rules);
-        }
-
-        _outputs.Clear();
+        await CommitAsync();
+        await TellAsync();
     }
 
-    private async Task KeepToggleAsync(RuleSwitch change)
+    /// <summary>Puts the batch and all that follows from it on disk; afterwards its requests are on their way.</summary>
+    private async Task CommitAsync()
     {
-        try
+        if (_batch.Count == 0) return;
+        int inputs = _batch.Count;
+        var commit = new SiteCommit
         {
-            await _store.SaveToggleAsync(change.Rule, change.Enabled, CancellationToken.None);
-        }
-        catch (StorageException e)
-        {
-            // In force now, and told; it would not survive a restart.
-            await _projection.DiskRefusesAsync($"the switch of {change.Rule} is not kept: {e.Message}");
-        }
+            Site = _site.Id, Row = _batch.Take(_player.Digest), Requests = [.. _outputs.Requests], Toggles = [.. _outputs.Toggles], Ended = [.. _ended], RuleSet = _newRules, Outputs = [.. _outputs.All],
+        };
+        _player.ResetDigest();
+        IReadOnlyList<OutboxRow> added = await KeepAsync(commit);
+        Mark(commit.Row.Last);
+        _newRules = null;
+        _ended.Clear();
+        _snapshots.Committed(inputs, commit.Row.Bytes.Length);
+        _outbox.Take(added);
+    }
+
+    private async Task TellAsync()
+    {
+        for (int i = 0; i < _outputs.All.Count; i++) await _projection.ShowAsync(_outputs.All[i], Engine, _rules.Rules);
+        _outputs.Clear();
+        foreach (TaskCompletionSource waiting in _waiting) waiting.TrySetResult();
+        _waiting.Clear();
     }
 
     /// <summary>Nothing leaves before it is durable: while the disk refuses, the site waits and tries again, and says so once. Only a stop gives up, and says what is lost.</summary>
-    private async Task KeepAsync()
+    private async Task<IReadOnlyList<OutboxRow>> KeepAsync(SiteCommit commit)
     {
         bool told = false;
         while (true)
         {
             try
             {
-                if (_requests.Count > 0) await _outbox.AddAsync([.. _requests], CancellationToken.None);
-                await _notifications.KeepAsync(_outputs);
+                IReadOnlyList<OutboxRow> added = await _journal.CommitAsync(commit, CancellationToken.None);
                 if (told) LogDiskIsBack(_logger, _site.Id);
-                return;
+                return added;
             }
             catch (StorageException e)
             {
@@ -236,8 +246,8 @@ internal sealed partial class SiteWriter : IEngineSink
                 told = true;
                 if (_inbox.Reader.Completion.IsCompleted)
                 {
-                    LogRequestsLost(_logger, _site.Id, _requests.Count, e.Message);
-                    return;
+                    LogLost(_logger, _site.Id, commit.Row.First, commit.Row.Last, commit.Requests.Count, e.Message);
+                    return [];
                 }
             }
 
@@ -245,50 +255,32 @@ internal sealed partial class SiteWriter : IEngineSink
         }
     }
 
-    private async Task SaveAsync()
+    private void Mark(long last)
     {
-        var buffer = new System.Buffers.ArrayBufferWriter<byte>(4096);
-        _engine.Snapshot(buffer);
-        _lastSnapshot = _time.GetUtcNow();
-        _changed = false;
         try
         {
-            await _store.SaveSnapshotAsync(_site.Id, _lastSnapshot, buffer.WrittenMemory, CancellationToken.None);
+            _place.Mark.Write(last);
         }
-        catch (StorageException e)
+        catch (IOException e)
         {
-            // The one before is still there; the next try is in a minute.
-            LogSnapshotNotKept(_logger, _site.Id, e.Message);
+            // The database has it; what is missing is only the check on the database.
+            LogNotMarked(_logger, _site.Id, e.Message);
         }
     }
 
-    void IEngineSink.EventOccurred(in EngineEvent engineEvent) => _outputs.Add(new SiteOutput.Occurred(engineEvent));
+    /// <summary>The engine's time never goes back, and the journal says what it was.</summary>
+    private DateTimeOffset Now()
+    {
+        DateTimeOffset now = _time.GetUtcNow();
+        return _player.Engine is { } engine && engine.Now > now ? engine.Now : now;
+    }
 
-    void IEngineSink.StateChanged(in StateChange change) => _outputs.Add(new SiteOutput.Changed(change));
-
-    void IEngineSink.Fired(in Firing firing) => _outputs.Add(new SiteOutput.FiredRule(firing));
-
-    public void Requested(in ActionRequest request) => _requests.Add(request);
-
-    void IEngineSink.Published(in PublishRequest request) => _outputs.Add(new SiteOutput.Published(request));
-
-    void IEngineSink.Notified(in NotificationRequest request) => _outputs.Add(new SiteOutput.Notified(request));
-
-    void IEngineSink.ExceptionChanged(in ExceptionChange change) => _outputs.Add(new SiteOutput.Exceptional(change));
-
-    void IEngineSink.RuleSwitched(in RuleSwitch change) => _outputs.Add(new SiteOutput.Switched(change));
-
-    void IEngineSink.Faulted(in EngineFault fault) => _outputs.Add(new SiteOutput.Fault(fault));
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "{Site}: input {Sequence} was dropped, the engine could not take it")]
-    private static partial void LogEngineBroke(ILogger logger, string site, long sequence, Exception e);
-
-    [LoggerMessage(Level = LogLevel.Information, Message = "{Site}: the disk takes action requests again")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Site}: the disk takes inputs again")]
     private static partial void LogDiskIsBack(ILogger logger, string site);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "{Site}: {Count} action requests are lost, the disk did not take them before the stop: {Reason}")]
-    private static partial void LogRequestsLost(ILogger logger, string site, int count, string reason);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Site}: the number of the last input could not be noted: {Reason}")]
+    private static partial void LogNotMarked(ILogger logger, string site, string reason);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Site}: timers and counts could not be kept: {Reason}")]
-    private static partial void LogSnapshotNotKept(ILogger logger, string site, string reason);
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Site}: inputs {First} to {Last} with {Count} action requests are lost, the disk did not take them before the stop: {Reason}")]
+    private static partial void LogLost(ILogger logger, string site, long first, long last, int count, string reason);
 }

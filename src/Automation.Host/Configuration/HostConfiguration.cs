@@ -49,7 +49,7 @@ internal sealed record HostConfiguration
     {
         string dataFolder = overrides.DataFolder ?? DataFolder;
         var kept = new Lazy<SecretStore>(() => SecretStore.Open(dataFolder, environment));
-        var sites = Sites.Select(s => new SiteSource(ReadSite(s.SiteFile, environment, name => kept.Value.Find(name)), s.Rules)).ToImmutableArray();
+        var sites = Sites.Select(s => ReadSite(s.SiteFile, s.Rules, environment, name => kept.Value.Find(name))).ToImmutableArray();
         if (sites.GroupBy(s => s.Site.Id, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1) is { } twice)
         {
             throw new StartRefusedException($"{File}: two sites have the id '{twice.Key}': rename one in its site file");
@@ -84,21 +84,23 @@ internal sealed record HostConfiguration
         }
     }
 
-    private static Site ReadSite(string file, Func<string, string?> environment, Func<string, Secret?> secrets)
+    private static SiteSource ReadSite(string path, ImmutableArray<string> rules, Func<string, string?> environment, Func<string, Secret?> secrets)
     {
+        SourceFile file;
         SiteReading reading;
         try
         {
-            reading = Kept(() => SiteReader.Read(RuleDirectory.ReadFile(file), name => environment(name) is { Length: > 0 } value ? new Secret(value) : null, secrets));
+            SourceFile read = file = RuleDirectory.ReadFile(path);
+            reading = Kept(() => SiteReader.Read(read, name => environment(name) is { Length: > 0 } value ? new Secret(value) : null, secrets));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new StartRefusedException($"{file}: cannot be read: {e.Message}");
+            throw new StartRefusedException($"{path}: cannot be read: {e.Message}");
         }
 
         // A password that is not set is only a warning to who checks files; a run would waste a login attempt on each device.
         Finding[] refused = [.. reading.Findings.Where(f => f.Severity == FindingSeverity.Error || f.Code is "AUT1305" or "AUT1314")];
-        return reading.Site is { } site && refused.Length == 0 ? site : throw new StartRefusedException(string.Join(Environment.NewLine, refused.Select(f => f.ToString())));
+        return reading.Site is { } site && refused.Length == 0 ? new SiteSource(site, file, rules) : throw new StartRefusedException(string.Join(Environment.NewLine, refused.Select(f => f.ToString())));
     }
 
     private MqttClientOptions ExternalOptions(ExternalBrokerConfiguration external, Func<string, string?> environment) => new()

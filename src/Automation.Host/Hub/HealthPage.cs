@@ -73,7 +73,7 @@ internal sealed class HealthPage : IAsyncDisposable
         }
 
         Explanation? explanation = null;
-        await site.AskAsync((engine, rules) => explanation = rules.Documents.Explain(engine, rule, instant ?? engine.Now), cancellationToken);
+        await site.AskAsync((engine, rules) => explanation = rules.Documents.Explain(engine, rule, instant ?? site.Now), cancellationToken);
         return format == "json"
             ? Results.Bytes(ExplainText.WriteJson(explanation!, site.Site.TimeZone), "application/json")
             : Results.Text(ExplainText.Write(explanation!, site.Site.TimeZone));

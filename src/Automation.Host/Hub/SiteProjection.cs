@@ -34,6 +34,15 @@ internal sealed class SiteProjection(Site site, IEnumerable<RuleDefinition> rule
     /// <summary>Called on the writer's loop when another rule set is in force and shown; set before the site starts.</summary>
     public Action<SiteRules>? RulesLoaded { get; set; }
 
+    /// <summary>Told how every action request of the site ended, after it was shown; set before the site starts.</summary>
+    public Action<ActionRequest, ActionOutcome, int>? ActionEnded { get; set; }
+
+    /// <summary>Shows all that is known at a start: a broker may have lost it, and what does not change is not told again.</summary>
+    public void ShowStates(SiteEngine engine)
+    {
+        foreach ((ResourceAddress resource, DataObject state) in engine.States) retained.Set(topics.State(resource), Payloads.State(state));
+    }
+
     /// <summary>Called on the writer's loop when a device told the version of its firmware; set before the site starts.</summary>
     public Action<Device, string>? FirmwareKnown { get; set; }
 
@@ -106,6 +115,10 @@ internal sealed class SiteProjection(Site site, IEnumerable<RuleDefinition> rule
                 HubLog.RuleSwitched(logger, change.Rule, change.Enabled ? "on" : "off", change.By);
                 ShowRule(engine, rules, change.Rule);
                 break;
+            case SiteOutput.Ended ended:
+                Outcome(ended.Request, ended.Outcome, ended.Attempts);
+                ActionEnded?.Invoke(ended.Request, ended.Outcome, ended.Attempts);
+                break;
             case SiteOutput.Fault { Value: var fault }:
                 Tell(new HubException(Payloads.Camel(fault.Kind.ToString()), "", fault.Rule.Length == 0 ? null : fault.Rule, true, fault.At, fault.Detail, [], [], fault.Cause.ToString()));
                 break;
@@ -142,7 +155,7 @@ internal sealed class SiteProjection(Site site, IEnumerable<RuleDefinition> rule
     }
 
     /// <summary>An action request ended.</summary>
-    public Task OutcomeAsync(ActionRequest request, ActionOutcome outcome, int attempts)
+    private void Outcome(ActionRequest request, ActionOutcome outcome, int attempts)
     {
         string status = outcome.DeviceStatus is null ? "" : ", device says: " + outcome.DeviceStatus;
         if (!outcome.Succeeded) HubLog.ActionFailed(logger, request.Action, request.On.Value, Payloads.Camel(outcome.Reason.ToString()), status, request.Cause.ToString());
@@ -151,12 +164,11 @@ internal sealed class SiteProjection(Site site, IEnumerable<RuleDefinition> rule
 
         DateTimeOffset now = time.GetUtcNow();
         Publish(topics.Actions(site.Id), Payloads.Action(request, outcome, attempts, now, site.TimeZone));
-        if (outcome.IsEffective) return Task.CompletedTask;
+        if (outcome.IsEffective) return;
         (string type, string what) = outcome.Succeeded
             ? ("actionIneffective", $"was taken by the device{(outcome.DeviceStatus is null ? "" : $" ({outcome.DeviceStatus})")}, but did not happen: {outcome.Seen ?? "nothing of it was seen"}")
             : ("actionFailed", $"was not done: {Payloads.Camel(outcome.Reason.ToString())}{(outcome.DeviceStatus is null ? "" : $" ({outcome.DeviceStatus})")}");
         Tell(new HubException(type, request.On.Value, request.Rule, true, now, $"{request.Action} on {request.On.Value} {what}", [], [], request.Cause.ToString()), log: false);
-        return Task.CompletedTask;
     }
 
     public ValueTask PictureAsync(ResourceAddress resource, ReadOnlyMemory<byte> jpeg)

@@ -3,6 +3,7 @@ using Automation.Core.Model;
 using Automation.Core.Rules;
 using Automation.Host.Composition;
 using Automation.Host.Hub;
+using Automation.Host.Journal;
 using Automation.Host.Storage.Sql;
 using Automation.Mqtt;
 using Automation.Notify.Smtp;
@@ -12,7 +13,7 @@ using Microsoft.Extensions.Logging;
 namespace Automation.Host.Notifications;
 
 /// <summary>Telling people, put together: what the rest of the host sees of it.</summary>
-internal sealed class NotificationCentre : IAsyncDisposable
+internal sealed class NotificationCentre : ISiteCommitPart, IAsyncDisposable
 {
     private readonly NotificationSettings _settings;
     private readonly IDatabase _database;
@@ -48,20 +49,12 @@ internal sealed class NotificationCentre : IAsyncDisposable
 
     public IDatabase Database => _database;
 
-    /// <summary>Keeps what a batch of a site tells people. Nothing of the batch may be told to the world before; adding the same again adds nothing.</summary>
-    /// <exception cref="Storage.StorageException">The disk refuses.</exception>
-    public async ValueTask KeepAsync(IReadOnlyList<SiteOutput> outputs)
+    /// <summary>Keeps what a batch of a site tells people; adding the same again adds nothing.</summary>
+    public void Write(SqlSession session, SiteCommit commit) => NotificationTables.Add(session, commit.Outputs, _settings.Limits);
+
+    public void Committed(SiteCommit commit)
     {
-        if (!outputs.Any(o => o is SiteOutput.Notified or SiteOutput.Exceptional)) return;
-        SiteOutput[] kept = [.. outputs];
-        await _database.RunAsync(
-            s =>
-            {
-                NotificationTables.Add(s, kept, _settings.Limits);
-                return 0;
-            },
-            CancellationToken.None);
-        Service.Look();
+        if (commit.Outputs.Any(o => o is SiteOutput.Notified or SiteOutput.Exceptional)) Service.Look();
     }
 
     public async ValueTask DisposeAsync()

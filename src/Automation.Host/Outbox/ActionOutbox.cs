@@ -28,6 +28,7 @@ internal sealed partial class ActionOutbox : IAsyncDisposable
     private bool _leftBehind;
     private Task _load = Task.CompletedTask;
     private Task _prune = Task.CompletedTask;
+    private Task _refusing = Task.CompletedTask;
 
     private int _waiting;
     private int _sincePrune;
@@ -39,9 +40,9 @@ internal sealed partial class ActionOutbox : IAsyncDisposable
         _services = new OutboxServices(store, executor, limits, time, random, logger, OnFinished);
     }
 
-    /// <summary>A request ended and that is on disk: the request, how it ended, the calls it took. Told in order per device, but for those whose effect is looked for first; on any thread, outside locks.</summary>
-    /// <remarks>A crash between disk and telling can leave one untold; <see cref="IOutboxStore.ReadFinishedAsync"/> has it.</remarks>
-    public event Action<ActionRequest, ActionOutcome, int>? Finished;
+    /// <summary>A request ended and that is on disk. Told in order per device, but for those whose effect is looked for first; on any thread, outside locks.</summary>
+    /// <remarks>The site marks it as told in the transaction that makes it an input; what is not marked is told again at the next start.</remarks>
+    public event Action<OutboxRow>? Finished;
 
     /// <summary>Requests that wait or are being done.</summary>
     public int Waiting => Volatile.Read(ref _waiting);
@@ -64,12 +65,9 @@ internal sealed partial class ActionOutbox : IAsyncDisposable
         lock (_gate) _load = Task.Run(LoadAsync);
     }
 
-    /// <summary>Returns when the requests are durable; those known already (by id) are not added again. Waits for no device.</summary>
-    /// <exception cref="StorageException">They could not be written; none of them will be done.</exception>
-    public async ValueTask AddAsync(IReadOnlyList<ActionRequest> requests, CancellationToken cancellationToken)
+    /// <summary>Takes over requests that are on disk since now. Waits for no device.</summary>
+    public void Take(IReadOnlyList<OutboxRow> added)
     {
-        if (requests.Count == 0) return;
-        IReadOnlyList<OutboxRow> added = await _store.AddRequestsAsync(requests, cancellationToken);
         lock (_gate)
         {
             // Stopped: they are on disk, the next start does them.
@@ -81,8 +79,8 @@ internal sealed partial class ActionOutbox : IAsyncDisposable
             }
         }
 
-        // The start may have read a row from disk before this call came back from writing it: it is on its way then.
-        await EnqueueAsync(added.Where(r => r.Position > _lastLoaded));
+        // The start may have read a row from disk before this call came: it is on its way then.
+        Enqueue(added.Where(r => r.Position > _lastLoaded));
     }
 
     /// <summary>A device is reachable again: its next try happens now instead of after the back-off.</summary>
@@ -104,7 +102,7 @@ internal sealed partial class ActionOutbox : IAsyncDisposable
         }
 
         await _services.StopAsync();
-        lock (_gate) loops = [_load, _prune, .. _queues.Values.Select(q => q.Loop)];
+        lock (_gate) loops = [_load, _prune, _refusing, .. _queues.Values.Select(q => q.Loop)];
         Task all = Task.WhenAll([.. loops, _services.LookedAsync()]);
         if (await EndsAsync(all, _services.Limits.StopGrace)) return;
         await _services.CancelAsync();
@@ -123,12 +121,13 @@ internal sealed partial class ActionOutbox : IAsyncDisposable
     {
         try
         {
-            IReadOnlyList<OutboxRow> open = await ReadOpenAsync();
+            foreach (OutboxRow row in await ReadAsync(_store.ReadUntoldAsync)) Tell(row);
+            IReadOnlyList<OutboxRow> open = await ReadAsync(_store.ReadOpenAsync);
             long last = open.Count == 0 ? 0 : open[^1].Position;
             await ResumeAsync(open);
             while (TakeEarly(last) is { Length: > 0 } early)
             {
-                await EnqueueAsync(early);
+                Enqueue(early);
                 last = early[^1].Position;
             }
 
@@ -140,13 +139,13 @@ internal sealed partial class ActionOutbox : IAsyncDisposable
         }
     }
 
-    private async Task<IReadOnlyList<OutboxRow>> ReadOpenAsync()
+    private async Task<IReadOnlyList<OutboxRow>> ReadAsync(Func<CancellationToken, ValueTask<IReadOnlyList<OutboxRow>>> read)
     {
         for (int attempt = 1; ; attempt++)
         {
             try
             {
-                return await _store.ReadOpenAsync(_services.Stopping);
+                return await read(_services.Stopping);
             }
             catch (StorageException e)
             {
@@ -180,12 +179,12 @@ internal sealed partial class ActionOutbox : IAsyncDisposable
             await _services.FinishAsync(row, new ActionAnswer(ActionOutcome.Failed(ActionReason.Interrupted, retrySafe: false)), row.Attempts);
         }
 
-        await EnqueueAsync(open.Where(r => !MayHaveBeenDone(r)));
+        Enqueue(open.Where(r => !MayHaveBeenDone(r)));
     }
 
     private static bool MayHaveBeenDone(OutboxRow row) => row.State == OutboxState.Sent && !RetryPolicy.IsRepeatable(row.Request.Action);
 
-    private async Task EnqueueAsync(IEnumerable<OutboxRow> rows)
+    private void Enqueue(IEnumerable<OutboxRow> rows)
     {
         foreach (IGrouping<string, OutboxRow> device in rows.GroupBy(r => r.Request.On.DeviceAddress.Value, StringComparer.Ordinal))
         {
@@ -198,14 +197,24 @@ internal sealed partial class ActionOutbox : IAsyncDisposable
 
             int room = _services.Limits.Waiting - Interlocked.Add(ref _waiting, ofDevice.Length) + ofDevice.Length;
             int fit = Math.Clamp(room, 0, ofDevice.Length);
-            foreach (OutboxRow row in queue.Add(ofDevice[..fit]).Concat(ofDevice[fit..]))
-            {
-                await _services.FinishAsync(row, new ActionAnswer(ActionOutcome.Failed(ActionReason.Busy, retrySafe: true, "too many requests wait for this device")), row.Attempts);
-            }
+            OutboxRow[] refused = [.. queue.Add(ofDevice[..fit]), .. ofDevice[fit..]];
+            if (refused.Length == 0) continue;
+            lock (_gate) _refusing = RefuseAsync(_refusing, refused);
         }
     }
 
-    private void OnFinished(ActionRequest request, ActionOutcome outcome, int attempts)
+    /// <summary>Beside the caller: a site that hands over requests must not wait for its own inbox, where the outcomes go.</summary>
+    private async Task RefuseAsync(Task before, OutboxRow[] rows)
+    {
+        await before;
+        await Task.Yield();
+        foreach (OutboxRow row in rows)
+        {
+            await _services.FinishAsync(row, new ActionAnswer(ActionOutcome.Failed(ActionReason.Busy, retrySafe: true, "too many requests wait for this device")), row.Attempts);
+        }
+    }
+
+    private void OnFinished(OutboxRow row)
     {
         Interlocked.Decrement(ref _waiting);
         if (Interlocked.Increment(ref _sincePrune) >= PruneEvery)
@@ -217,7 +226,20 @@ internal sealed partial class ActionOutbox : IAsyncDisposable
             }
         }
 
-        Finished?.Invoke(request, outcome, attempts);
+        Tell(row);
+    }
+
+    private void Tell(OutboxRow row)
+    {
+        try
+        {
+            Finished?.Invoke(row);
+        }
+        catch (Exception e)
+        {
+            // A listener that breaks must not stop a device's actions.
+            LogListenerBroke(_logger, row.Request.Id, e);
+        }
     }
 
     private async Task PruneAsync()
@@ -248,6 +270,9 @@ internal sealed partial class ActionOutbox : IAsyncDisposable
             return false;
         }
     }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "A listener could not take the outcome of {Id}")]
+    private static partial void LogListenerBroke(ILogger logger, string id, Exception e);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "What the outbox held from before cannot be read: {Reason}")]
     private static partial void LogLoadFailed(ILogger logger, string reason);

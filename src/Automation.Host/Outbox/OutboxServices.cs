@@ -7,7 +7,7 @@ namespace Automation.Host.Outbox;
 
 /// <summary>What the queues of all devices share.</summary>
 internal sealed partial class OutboxServices(
-    IOutboxStore store, IActionExecutor executor, OutboxLimits limits, TimeProvider time, Random random, ILogger logger, Action<ActionRequest, ActionOutcome, int> finished) : IDisposable
+    IOutboxStore store, IActionExecutor executor, OutboxLimits limits, TimeProvider time, Random random, ILogger logger, Action<OutboxRow> finished) : IDisposable
 {
     private readonly CancellationTokenSource _stopping = new();
     private readonly CancellationTokenSource _cancelled = new();
@@ -83,10 +83,12 @@ internal sealed partial class OutboxServices(
     /// <summary>Writes the outcome down, then tells it: at once, or when it is known whether its effect was seen. False when the process stopped before it was on disk.</summary>
     public async Task<bool> FinishAsync(OutboxRow row, ActionAnswer answer, int attempts)
     {
-        if (!await PersistAsync(() => store.FinishAsync(row, answer.Outcome, attempts, Time.GetUtcNow(), CancellationToken.None))) return false;
-        if (answer.WithEffect is { IsCompletedSuccessfully: true } known) Tell(row, known.Result, attempts);
-        else if (answer.WithEffect is { } later) Follow(TellLaterAsync(row, answer.Outcome, later, attempts));
-        else Tell(row, answer.Outcome, attempts);
+        DateTimeOffset now = Time.GetUtcNow();
+        if (!await PersistAsync(() => store.FinishAsync(row, answer.Outcome, attempts, now, CancellationToken.None))) return false;
+        OutboxRow ended = row with { Outcome = answer.Outcome, Attempts = attempts, FinishedAt = now };
+        if (answer.WithEffect is { IsCompletedSuccessfully: true } known) finished(ended with { Outcome = known.Result });
+        else if (answer.WithEffect is { } later) Follow(TellLaterAsync(ended, later));
+        else finished(ended);
         return true;
     }
 
@@ -102,11 +104,11 @@ internal sealed partial class OutboxServices(
     }
 
     /// <summary>Nobody waits here but the telling: the device's next request is done meanwhile.</summary>
-    private async Task TellLaterAsync(OutboxRow row, ActionOutcome outcome, Task<ActionOutcome> withEffect, int attempts)
+    private async Task TellLaterAsync(OutboxRow ended, Task<ActionOutcome> withEffect)
     {
         try
         {
-            outcome = await withEffect.WaitAsync(Stopping);
+            ended = ended with { Outcome = await withEffect.WaitAsync(Stopping) };
         }
         catch (OperationCanceledException)
         {
@@ -114,23 +116,10 @@ internal sealed partial class OutboxServices(
         }
         catch (Exception e)
         {
-            LogExecutorBroke(logger, row.Request.Id, row.Request.Action, row.Request.On.Value, e);
+            LogExecutorBroke(logger, ended.Request.Id, ended.Request.Action, ended.Request.On.Value, e);
         }
 
-        Tell(row, outcome, attempts);
-    }
-
-    private void Tell(OutboxRow row, ActionOutcome outcome, int attempts)
-    {
-        try
-        {
-            finished(row.Request, outcome, attempts);
-        }
-        catch (Exception e)
-        {
-            // A listener that breaks must not stop a device's actions.
-            LogListenerBroke(logger, row.Request.Id, e);
-        }
+        finished(ended);
     }
 
     public static ActionOutcome Expired(ActionOutcome? last)
@@ -208,9 +197,6 @@ internal sealed partial class OutboxServices(
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Action} on {Target} ({Id}) broke")]
     private static partial void LogExecutorBroke(ILogger logger, string id, string action, string target, Exception e);
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "A listener could not take the outcome of {Id}")]
-    private static partial void LogListenerBroke(ILogger logger, string id, Exception e);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The outbox cannot be written and actions wait: {Reason}")]
     private static partial void LogStorageFails(ILogger logger, string reason);

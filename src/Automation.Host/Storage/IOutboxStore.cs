@@ -18,6 +18,12 @@ internal interface IOutboxStore
     /// <summary>Every open row, in the order they were added.</summary>
     ValueTask<IReadOnlyList<OutboxRow>> ReadOpenAsync(CancellationToken cancellationToken);
 
+    /// <summary>Closed rows whose outcome nobody was told of, in the order they were added: a crash came between.</summary>
+    ValueTask<IReadOnlyList<OutboxRow>> ReadUntoldAsync(CancellationToken cancellationToken);
+
+    /// <summary>The row of a request; null when there is none (any more).</summary>
+    ValueTask<OutboxRow?> FindAsync(string id, CancellationToken cancellationToken);
+
     /// <summary>The last closed rows, newest first.</summary>
     ValueTask<IReadOnlyList<OutboxRow>> ReadFinishedAsync(int maximum, CancellationToken cancellationToken);
 

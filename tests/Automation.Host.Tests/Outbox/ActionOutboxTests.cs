@@ -246,7 +246,7 @@ public sealed class ActionOutboxTests
     {
         var executor = new FakeExecutor(r => r.Cause.Sequence == 1 ? throw new InvalidOperationException("broken on purpose") : ActionOutcome.Done());
         await using OutboxFixture f = await OutboxFixture.StartAsync(executor);
-        f.Outbox.Finished += (_, _, _) => throw new InvalidOperationException("broken on purpose");
+        f.Outbox.Finished += _ => throw new InvalidOperationException("broken on purpose");
         await f.AddAsync(f.Request(1), f.Request(2));
         await f.FinishedAsync(2);
         Assert.Equal((ActionReason.BadAnswer, "InvalidOperationException"), (f.Finished[0].Outcome.Reason, f.Finished[0].Outcome.DeviceStatus));

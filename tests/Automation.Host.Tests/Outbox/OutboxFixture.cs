@@ -20,6 +20,8 @@ internal sealed class OutboxFixture : IAsyncDisposable
     private readonly TempFolder _folder = new();
     private readonly ConcurrentQueue<(ActionRequest Request, ActionOutcome Outcome, int Attempts)> _finished = new();
 
+    private readonly ConcurrentQueue<Task> _marks = new();
+
     private OutboxFixture(IActionExecutor executor, OutboxLimits limits)
     {
         Executor = executor;
@@ -54,12 +56,19 @@ internal sealed class OutboxFixture : IAsyncDisposable
         Database = await SqlDatabase.OpenAsync(new SqliteSource(new SqliteOptions { Path = _folder.File(SqliteOptions.FileName), ReserveBytes = 0 }, Time), StorageParts.All, new SqlLimits(), CancellationToken.None);
         Store = new SqlHostStore(Database, Time, NullLogger.Instance);
         Outbox = new ActionOutbox(Store, Executor, Limits, Time, new Random(1), NullLogger.Instance);
-        Outbox.Finished += (request, outcome, attempts) => _finished.Enqueue((request, outcome, attempts));
+        SqlDatabase database = Database;
+        Outbox.Finished += row =>
+        {
+            // A site: hears of it, and marks it in its next commit.
+            _finished.Enqueue((row.Request, row.Outcome!, row.Attempts));
+            _marks.Enqueue(database.RunAsync(s => Mark(s, row.Request.Id), CancellationToken.None).AsTask());
+        };
     }
 
     public async Task RestartAsync()
     {
         await PassTimeUntil(Outbox.DisposeAsync().AsTask());
+        await Task.WhenAll(_marks);
         await Database.DisposeAsync();
         await OpenAsync();
         Outbox.Start();
@@ -77,7 +86,7 @@ internal sealed class OutboxFixture : IAsyncDisposable
         ExpiresAt = Time.GetUtcNow() + (worth ?? ActionTypes.All[action].WorthDoing),
     };
 
-    public Task AddAsync(params ActionRequest[] requests) => Outbox.AddAsync(requests, CancellationToken.None).AsTask();
+    public async Task AddAsync(params ActionRequest[] requests) => Outbox.Take(await Store.AddRequestsAsync(requests, CancellationToken.None));
 
     public Task FinishedAsync(int count) => Until.True(() => _finished.Count >= count, () => $"{_finished.Count} of {count} finished");
 
@@ -95,9 +104,16 @@ internal sealed class OutboxFixture : IAsyncDisposable
         await task;
     }
 
+    private static int Mark(SqlSession session, string id)
+    {
+        OutboxTable.Tell(session, id);
+        return 0;
+    }
+
     public async ValueTask DisposeAsync()
     {
         await PassTimeUntil(Outbox.DisposeAsync().AsTask());
+        await Task.WhenAll(_marks);
         await Database.DisposeAsync();
         _folder.Dispose();
     }

@@ -15,13 +15,10 @@ internal sealed class RefusingStore(IOutboxStore inner) : IOutboxStore
         set => _refuses = value;
     }
 
-    /// <summary>Adding still works, so that what follows from it can be watched.</summary>
-    public bool RefusesOnlyChanges { get; set; }
-
     public int Refusals => Volatile.Read(ref _refusals);
 
     public ValueTask<IReadOnlyList<OutboxRow>> AddRequestsAsync(IReadOnlyList<ActionRequest> requests, CancellationToken cancellationToken) =>
-        RefusesOnlyChanges ? inner.AddRequestsAsync(requests, cancellationToken) : Do(() => inner.AddRequestsAsync(requests, cancellationToken));
+        Do(() => inner.AddRequestsAsync(requests, cancellationToken));
 
     public ValueTask SetStateAsync(OutboxRow row, OutboxState state, int attempts, CancellationToken cancellationToken) =>
         Do(() => inner.SetStateAsync(row, state, attempts, cancellationToken));
@@ -30,6 +27,10 @@ internal sealed class RefusingStore(IOutboxStore inner) : IOutboxStore
         Do(() => inner.FinishAsync(row, outcome, attempts, at, cancellationToken));
 
     public ValueTask<IReadOnlyList<OutboxRow>> ReadOpenAsync(CancellationToken cancellationToken) => Do(() => inner.ReadOpenAsync(cancellationToken));
+
+    public ValueTask<IReadOnlyList<OutboxRow>> ReadUntoldAsync(CancellationToken cancellationToken) => Do(() => inner.ReadUntoldAsync(cancellationToken));
+
+    public ValueTask<OutboxRow?> FindAsync(string id, CancellationToken cancellationToken) => Do(() => inner.FindAsync(id, cancellationToken));
 
     public ValueTask<IReadOnlyList<OutboxRow>> ReadFinishedAsync(int maximum, CancellationToken cancellationToken) => inner.ReadFinishedAsync(maximum, cancellationToken);
 

@@ -43,32 +43,12 @@ public abstract class HostStoreTests
         await store.SaveToggleAsync("c", false, default);
         await store.RemoveToggleAsync("c", default);
         await store.SaveStatisticsAsync([KeyValuePair.Create("a", new RuleStatistics(7, Noon)), KeyValuePair.Create("b", new RuleStatistics(0, null))], default);
-        await store.SaveSnapshotAsync("store", new EngineSnapshot(Noon, new byte[] { 1, 2, 3 }, "hash"), default);
-        await store.SaveSnapshotAsync("plant", Noon, new byte[] { 9 }, default);
 
         IHostStore again = house.Store(await house.ReopenAsync());
         Assert.Equal([("a", true), ("b", true)], (await again.ReadTogglesAsync(default)).OrderBy(t => t.Key).Select(t => (t.Key, t.Value)));
         IReadOnlyDictionary<string, RuleStatistics> statistics = await again.ReadStatisticsAsync(default);
         Assert.Equal(new RuleStatistics(7, Noon), statistics["a"]);
         Assert.Equal(new RuleStatistics(0, null), statistics["b"]);
-        EngineSnapshot snapshot = (await again.ReadSnapshotAsync("store", default))!;
-        Assert.Equal((Noon, "hash"), (snapshot.At, snapshot.ProgramHash));
-        Assert.Equal([1, 2, 3], snapshot.Bytes.ToArray());
-        Assert.Null(await again.ReadSnapshotAsync("elsewhere", default));
-    }
-
-    [Fact, Trait("Req", "ACT-10")]
-    public async Task ReserveSequence_AfterACrash_NeverGivesANumberTwice()
-    {
-        await using StoreHouse house = await HouseAsync();
-        IHostStore store = await house.OpenStoreAsync();
-        Assert.Equal(1, store.ReserveSequence("store", 1000));
-        Assert.Equal(1001, store.ReserveSequence("store", 10));
-        Assert.Equal(1, store.ReserveSequence("plant", 5));
-
-        IHostStore afterCrash = house.Store(await house.OpenAfterCrashAsync());
-        Assert.Equal(1011, afterCrash.ReserveSequence("store", 10));
-        Assert.Equal(6, afterCrash.ReserveSequence("plant", 10));
     }
 
     [Fact, Trait("Req", "ACT-10")]

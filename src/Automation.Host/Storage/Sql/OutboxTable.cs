@@ -21,6 +21,14 @@ internal sealed partial class OutboxTable(ILogger logger)
             row.Position, (int)state, attempts, outcome.Reason.ToString(), outcome.RetrySafe, outcome.DeviceStatus, at);
     }
 
+    /// <summary>The outcome is among the site's inputs: nobody need be told of it again.</summary>
+    public static void Tell(SqlSession s, string id) => s.Execute("UPDATE outbox SET told = 1 WHERE id = $1", id);
+
+    /// <summary>Closed rows whose outcome nobody was told of, in order.</summary>
+    public List<OutboxRow> ReadUntold(SqlSession s) => [.. s.Query($"SELECT {Columns} FROM outbox WHERE finished_at IS NOT NULL AND told = 0 ORDER BY position", Read).OfType<OutboxRow>()];
+
+    public OutboxRow? Find(SqlSession s, string id) => s.Query($"SELECT {Columns} FROM outbox WHERE id = $1", Read, id).FirstOrDefault();
+
     public List<OutboxRow> ReadOpen(SqlSession s) => [.. s.Query($"SELECT {Columns} FROM outbox WHERE finished_at IS NULL ORDER BY position", Read).OfType<OutboxRow>()];
 
     public List<OutboxRow> ReadFinished(SqlSession s, int maximum) =>

@@ -1,4 +1,5 @@
 using Automation.Host.History;
+using Automation.Host.Journal;
 using Automation.Host.Operations;
 
 namespace Automation.Host.Storage.Sql;
@@ -9,6 +10,7 @@ internal static class StorageParts
     public static IReadOnlyList<SqlPart> All { get; } =
     [
         HostTables.Part,
+        JournalTable.Part,
         HistoryTables.Part,
         ExceptionTable.Part,
         OperationTable.Part,

@@ -15,6 +15,8 @@ internal static class DemoDocuments
 
     public static DiscoveryNames Names { get; } = new("homeassistant", Topics);
 
+    public static SourceFile SiteFile { get; } = RuleDirectory.ReadFile(Path.Combine(ShippedSchemas.Root, "rules", "examples", "demo", "site.json"));
+
     public static Site Site { get; } = ReadSite();
 
     public static SiteRules Rules { get; } = RuleDirectory.Load(Site, [Path.Combine(ShippedSchemas.Root, "rules", "examples", "demo", "rules")], ShippedTemplates.Library);
@@ -29,7 +31,7 @@ internal static class DemoDocuments
 
     private static Site ReadSite()
     {
-        SiteReading reading = SiteReader.Read(RuleDirectory.ReadFile(Path.Combine(ShippedSchemas.Root, "rules", "examples", "demo", "site.json")), _ => new Secret("x"));
+        SiteReading reading = SiteReader.Read(SiteFile, _ => new Secret("x"));
         return reading.Site ?? throw new InvalidOperationException(string.Join('\n', reading.Findings));
     }
 

@@ -35,7 +35,7 @@ public sealed class RequestHouse : IAsyncLifetime
         var settings = new HostSettings
         {
             DataFolder = _folder.File("data"),
-            Sites = [new SiteSource(demo with { Devices = [.. demo.Devices.Select(d => d with { Connection = null })] }, [Rules])],
+            Sites = [new SiteSource(demo with { Devices = [.. demo.Devices.Select(d => d with { Connection = null })] }, Discovery.DemoDocuments.SiteFile, [Rules])],
             Broker = new EmbeddedBroker
             {
                 Options = new MqttBrokerOptions { Listeners = [new MqttListener { Address = new IPEndPoint(IPAddress.Loopback, 0) }] },

@@ -73,7 +73,7 @@ internal sealed class RuleVerbs(SiteLookup sites)
         if (arguments.Error is { } wrong) return Answer.Wrong(wrong);
         if (sites.OfRule(rule) is not { } site) return SiteLookup.NoRule(rule);
         Explanation? explanation = null;
-        await site.AskAsync((engine, rules) => explanation = rules.Documents.Explain(engine, rule, at ?? engine.Now), cancellationToken);
+        await site.AskAsync((engine, rules) => explanation = rules.Documents.Explain(engine, rule, at ?? site.Now), cancellationToken);
         return new Answer(w => w.WriteRawValue(ExplainText.WriteJson(explanation!, site.Site.TimeZone)), null);
     }
 }

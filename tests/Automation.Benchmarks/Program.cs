@@ -27,6 +27,12 @@ internal static class Program
                 return History.HistoryBenchmark.RunAsync(args[1..], TimeProvider.System).GetAwaiter().GetResult();
             case "rules":
                 return Rules.RuleSetBenchmark.Run(args.AsSpan(1));
+            case "isapi-parse":
+                return Isapi.ParseCommand.Run(args.AsSpan(1), TimeProvider.System);
+            case "isapi-streams":
+                return Isapi.StreamsCommand.RunAsync(args[1..], TimeProvider.System).GetAwaiter().GetResult();
+            case "isapi-simulator":
+                return Isapi.SimulatorCommand.RunAsync(args[1..], TimeProvider.System).GetAwaiter().GetResult();
             default:
                 Console.Error.WriteLine($"unknown benchmark '{args[0]}'");
                 return 2;

@@ -20,8 +20,10 @@ internal static class CommandLine
             ReplayVerb.Create(output),
             ExplainVerb.Create(output),
             TemplateVerb.Create(output),
+            ExportVerb.Create(output, time),
             SimulateVerb.Create(output, time),
             DiscoverVerb.Create(output, error, time),
+            SecretVerb.Create(output, error),
             PackagingVerb.Create(output),
         };
         ParseResult parsed = root.Parse(args);

@@ -17,13 +17,22 @@ internal static class PasswordPrompt
     {
         if (!string.IsNullOrEmpty(option)) return new Secret(option);
         if (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } set) return new Secret(set);
-        string? typed = Console.IsInputRedirected ? Console.In.ReadLine() : Type(url, error);
+        string? typed = Console.IsInputRedirected ? Console.In.ReadLine() : Type($"Password for {url.Authority}: ", error);
         return typed is { Length: > 0 } ? new Secret(typed) : throw new StartRefusedException($"the password is missing: put it into {Variable}, or give --password");
     }
 
-    private static string Type(Uri url, TextWriter error)
+    /// <summary>A new value to keep, typed unseen, or one line of standard input; never an argument, which other users of the machine could see.</summary>
+    /// <exception cref="StartRefusedException">There is none, or it is too long.</exception>
+    public static Secret ReadNew(string question, TextWriter error)
     {
-        error.Write($"Password for {url.Authority}: ");
+        string? typed = Console.IsInputRedirected ? Console.In.ReadLine() : Type(question, error);
+        if (typed is not { Length: > 0 }) throw new StartRefusedException("no value: type it, or write one line to standard input");
+        return typed.Length <= MaxLength ? new Secret(typed) : throw new StartRefusedException($"the value has {typed.Length} characters: a secret has at most {MaxLength}");
+    }
+
+    private static string Type(string question, TextWriter error)
+    {
+        error.Write(question);
         error.Flush();
         var typed = new StringBuilder();
         while (Console.ReadKey(intercept: true) is var key && key.Key != ConsoleKey.Enter)

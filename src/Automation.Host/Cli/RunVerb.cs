@@ -78,6 +78,7 @@ internal static class RunVerb
 
         foreach (string line in lines) await output.WriteLineAsync(line);
         if (host.BrokerEndpoint is { } broker) await output.WriteLineAsync($"MQTT on {broker}; see it all: mosquitto_sub -p {broker.Port} -v -t '{settings.BaseTopic}/#'");
+        if (host.PushUrl is { } push) await output.WriteLineAsync($"Devices push to {push}");
         if (host.HealthUrl is { } health) await output.WriteLineAsync($"Health page on {health}");
         await output.WriteLineAsync("Running; Ctrl-C stops.");
         await output.FlushAsync(cancellationToken);

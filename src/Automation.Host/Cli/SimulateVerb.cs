@@ -19,8 +19,9 @@ internal static class SimulateVerb
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using ILoggerFactory loggers = Logging.Create(LogLevel.Information, time);
-            SimulatorFile file = ReadDevices(parsed.GetValue(devices)!.FullName);
-            var options = new SimulatorOptions { ControlPort = parsed.GetValue(control), PlayStory = parsed.GetValue(story) };
+            string path = parsed.GetValue(devices)!.FullName;
+            SimulatorFile file = ReadDevices(path);
+            var options = new SimulatorOptions { BaseFolder = Path.GetDirectoryName(path), ControlPort = parsed.GetValue(control), PlayStory = parsed.GetValue(story) };
             await using SimulatorHost host = await StartAsync(file, options, time, loggers, cancellationToken);
             foreach ((string id, Uri url) in host.Devices.OrderBy(d => d.Key, StringComparer.Ordinal)) await output.WriteLineAsync($"{id} on {url}");
             await output.WriteLineAsync($"Control API on {host.ControlUrl}");

@@ -27,7 +27,7 @@ internal static class SiteFiles
     {
         try
         {
-            return SiteReader.Read(RuleDirectory.ReadFile(path), static _ => new Secret("not needed"));
+            return SiteReader.Read(RuleDirectory.ReadFile(path), static _ => new Secret("not needed"), static _ => new Secret("not needed"));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -4,18 +4,23 @@ using System.Text;
 using Automation.Core.Engine;
 using Automation.Core.Model;
 using Automation.Core.Rules;
+using Automation.Host.Devices;
 using Automation.Host.Foreign;
+using Automation.Host.History;
 using Automation.Host.Hub;
 using Automation.Host.Hub.Discovery;
 using Automation.Host.Hub.Requests;
 using Automation.Host.Hub.Requests.Verbs;
 using Automation.Host.Notifications;
 using Automation.Host.Outbox;
+using Automation.Host.Reports;
 using Automation.Host.Scripting;
 using Automation.Host.Storage;
 using Automation.Host.Storage.Postgres;
 using Automation.Host.Storage.Sql;
 using Automation.Host.Storage.Sqlite;
+using Automation.Isapi;
+using Automation.Isapi.Push;
 using Automation.Mqtt;
 using Automation.Mqtt.Broker;
 using Automation.Mqtt.Client;
@@ -43,12 +48,14 @@ internal sealed partial class AutomationHost : IAsyncDisposable
     private MqttBroker? _broker;
     private MqttClient? _client;
     private IMqttBus? _bus;
+    private Outlet? _outlet;
     private RetainedTopics? _retained;
     private readonly ActionRuns _runs = new();
     private HomeAssistantDiscovery? _discovery;
     private ActionOutbox? _outbox;
     private NotificationCentre? _notifications;
     private HealthPage? _health;
+    private PushEndpoint? _push;
     private Task _cleanup = Task.CompletedTask;
     private bool _stopped;
 
@@ -71,6 +78,9 @@ internal sealed partial class AutomationHost : IAsyncDisposable
     public System.Net.IPEndPoint? BrokerEndpoint => _broker?.Endpoints[0];
 
     public Uri? HealthUrl => _health?.Url;
+
+    /// <summary>Where devices push their events to; null: nowhere.</summary>
+    public Uri? PushUrl => _push?.Url;
 
     public IMqttBus Bus => _bus ?? throw new InvalidOperationException("The host is not started.");
 
@@ -98,6 +108,7 @@ internal sealed partial class AutomationHost : IAsyncDisposable
         await _stop.CancelAsync();
         await _cleanup;
         if (_health is not null) await _health.DisposeAsync();
+        if (_push is not null) await _push.DisposeAsync();
         foreach (IAsyncDisposable subscription in _subscriptions) await subscription.DisposeAsync();
         await Task.WhenAll(_sites.Select(s => s.StopInputAsync()));
         if (_outbox is not null) await _outbox.StopAsync();
@@ -110,13 +121,16 @@ internal sealed partial class AutomationHost : IAsyncDisposable
             using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(1), _time);
             try
             {
-                await _retained.SetAsync(_topics.Status, "offline"u8.ToArray(), limit.Token);
+                _retained.Set(_topics.Status, "offline"u8.ToArray());
+                await _outlet!.EmptiedAsync(limit.Token);
             }
             catch (OperationCanceledException)
             {
                 // The broker's will says it instead.
             }
         }
+
+        if (_outlet is not null) await _outlet.DisposeAsync();
 
         if (_client is not null) await _client.DisposeAsync();
         if (_broker is not null) await _broker.DisposeAsync();
@@ -138,7 +152,8 @@ internal sealed partial class AutomationHost : IAsyncDisposable
         RefuseDuplicates(loaded.SelectMany(l => l.Rules.Definitions));
         _store = await OpenStorageAsync(cancellationToken);
         await OpenBusAsync(random, cancellationToken);
-        _retained = new RetainedTopics(_bus!, _logger);
+        _outlet = new Outlet(_bus!, new OutletLimits(), _logger);
+        _retained = new RetainedTopics(_outlet);
         _outbox = new ActionOutbox(_store, new DeviceExecutor(ConnectionOf), new OutboxLimits(), _time, new Random(random.Next()), _loggers.CreateLogger("Automation.Outbox"));
         _outbox.Finished += (request, outcome, attempts) =>
         {
@@ -157,23 +172,20 @@ internal sealed partial class AutomationHost : IAsyncDisposable
         {
             foreach (Finding finding in rules.Findings) LogFinding(_logger, finding.Severity == FindingSeverity.Error ? LogLevel.Error : LogLevel.Warning, finding.ToString());
             SiteEngine engine = await OpenEngineAsync(source.Site, rules, cancellationToken);
-            _sites.Add(new SiteRuntime(source.Site, rules, source.RulePaths, _settings.Templates, engine, _store, _outbox, _notifications, _bus!, _topics, _retained, _time, random, _loggers));
+            _sites.Add(new SiteRuntime(source.Site, rules, source.RulePaths, _settings.Templates, engine, _store, _outbox, _notifications, _bus!, _topics, _outlet, _retained, _time, random, _loggers));
         }
 
-        await _retained.SetAsync(_topics.Status, "online"u8.ToArray(), cancellationToken);
-        await ShowInfoAsync();
+        _retained.Set(_topics.Status, "online"u8.ToArray());
+        ShowInfo();
         foreach (SiteRuntime site in _sites)
         {
-            site.Projection.RulesLoaded = async rules =>
+            site.Projection.RulesLoaded = rules =>
             {
                 site.Rules = rules;
-                await ShowInfoAsync();
-                if (_discovery is not null) await _discovery.ShowRulesAsync(site.Site.Id, rules.Definitions, CancellationToken.None);
+                ShowInfo();
+                _discovery?.ShowRules(site.Site.Id, rules.Definitions);
             };
-            site.Projection.FirmwareKnown = async (device, firmware) =>
-            {
-                if (_discovery is not null) await _discovery.ShowFirmwareAsync(device, firmware, CancellationToken.None);
-            };
+            site.Projection.FirmwareKnown = (device, firmware) => _discovery?.ShowFirmware(device, firmware);
         }
 
         await StartDiscoveryAsync(cancellationToken);
@@ -184,9 +196,10 @@ internal sealed partial class AutomationHost : IAsyncDisposable
         _subscriptions.Add(await new RequestDesk(_topics, _bus!, new RequestVerbs(Verbs()), _time, _logger).SubscribeAsync(cancellationToken));
         _bus!.ConnectionChanged += connected =>
         {
-            if (connected) _ = _retained.RepublishAsync(_stop.Token);
+            if (connected) _retained.Republish();
         };
         _cleanup = CleanAsync();
+        await OpenPushAsync(cancellationToken);
         if (_settings.HttpPort is { } port) _health = await HealthPage.StartAsync(port, this, _loggers, cancellationToken);
     }
 
@@ -199,13 +212,37 @@ internal sealed partial class AutomationHost : IAsyncDisposable
             .. new HealthVerbs(sites, _bus!, _started).All,
             .. new RuleVerbs(sites).All,
             .. new RuleFileVerbs(sites).All,
+            .. new RuleBatchVerbs(sites).All,
             .. new SimulateVerbs(sites).All,
             .. new TemplateVerbs(sites, _settings.Templates).All,
             .. new DeviceVerbs(sites).All,
             .. new GroupVerbs(sites).All,
             .. new NotificationVerbs(_notifications!, _bus!, _topics, new RunningSites(_sites), _time).All,
+            new ExceptionExport(new ExceptionCentre(_database!, _time), () => [.. _sites.Select(s => s.Site)], new ExportFolder(_settings.DataFolder, new ReportLimits(), _time), new ReportLimits(), _time).Verb,
             _runs.Verb(sites),
         ];
+    }
+
+    /// <summary>The push endpoint, where one is configured; a device that counts on it and has none is told of (EVT-3).</summary>
+    private async Task OpenPushAsync(CancellationToken cancellationToken)
+    {
+        if (_settings.Push is { } settings)
+        {
+            var inbox = new PushInbox(new DeviceConnectionLimits());
+            foreach (SiteRuntime site in _sites) site.AddTo(inbox);
+            _push = await PushEndpoint.StartAsync(settings, inbox, TellSitesAsync, _time, _loggers.CreateLogger("Automation.Push"), cancellationToken);
+            return;
+        }
+
+        foreach (Device device in _sites.SelectMany(s => s.Site.Devices).Where(d => d.Connection is { Events: "push" }))
+        {
+            await SiteOf(device.Address)!.Projection.ProblemAsync("pushNotConfigured", device.Address, "its events are to be pushed, but no 'push' is configured, so none arrive: add it to the configuration, or take \"events\": \"push\" from the site file");
+        }
+    }
+
+    private async Task TellSitesAsync(string type, string detail)
+    {
+        foreach (SiteRuntime site in _sites) await site.Projection.ProblemAsync(type, default, detail);
     }
 
     private async Task StartDiscoveryAsync(CancellationToken cancellationToken)
@@ -214,7 +251,7 @@ internal sealed partial class AutomationHost : IAsyncDisposable
         await _discovery.StartAsync(_bus!, cancellationToken);
     }
 
-    private async Task ShowInfoAsync() => await _retained!.SetAsync(_topics.Info, Payloads.Info(Version, _started, _sites.Select(s => (s.Site, s.Rules))), CancellationToken.None);
+    private void ShowInfo() => _retained!.Set(_topics.Info, Payloads.Info(Version, _started, _sites.Select(s => (s.Site, s.Rules))));
 
     private async Task CleanAsync()
     {

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Net;
 using Automation.Core.Model;
 using Automation.Core.Rules;
+using Automation.Host.Devices;
 using Automation.Host.Hub.Discovery;
 using Automation.Host.Notifications;
 using Automation.Host.Storage.Postgres;
@@ -41,6 +42,9 @@ internal sealed record HostSettings
 
     /// <summary>Where and how Home Assistant is told of devices.</summary>
     public DiscoveryOptions Discovery { get; init; } = new();
+
+    /// <summary>Where devices may push their events; null: nowhere (EVT-3).</summary>
+    public PushSettings? Push { get; init; }
 
     /// <summary>Port of the health page on loopback; 0 for any free one, null for none.</summary>
     public int? HttpPort { get; init; }

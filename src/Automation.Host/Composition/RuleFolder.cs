@@ -31,22 +31,27 @@ internal sealed class RuleFolder(Site site, IReadOnlyList<string> paths, Templat
     }
 
     /// <summary>What is wrong with a document beside the rules there are; a rule of the same id counts as replaced.</summary>
-    public ImmutableArray<Finding> Check(string rule, JsonElement document) => Check(With(rule, document, out _, out _));
+    public ImmutableArray<Finding> Check(string rule, JsonElement document) => Check(With(rule, document));
 
     /// <summary>The rules as they would be with the document.</summary>
-    public RuleSetReading Preview(string rule, JsonElement document) => RuleDirectory.Check(With(rule, document, out _, out _), site, templates);
+    public RuleSetReading Preview(string rule, JsonElement document) => RuleDirectory.Check(With(rule, document), site, templates);
 
     /// <summary>Writes a rule: in the place of the one with its id, or into a file of its own. Nothing is written when there are errors.</summary>
     /// <exception cref="IOException">The file cannot be written.</exception>
-    public async Task<ImmutableArray<Finding>> PutAsync(string rule, JsonElement document, CancellationToken cancellationToken)
+    public Task<ImmutableArray<Finding>> PutAsync(string rule, JsonElement document, CancellationToken cancellationToken) => PutAsync([(rule, document)], cancellationToken);
+
+    /// <summary>Writes several rules, checked together: nothing is written when one of them has an error.</summary>
+    /// <exception cref="IOException">A file cannot be written; those before it are.</exception>
+    public async Task<ImmutableArray<Finding>> PutAsync(IReadOnlyList<(string Rule, JsonElement Document)> rules, CancellationToken cancellationToken)
     {
         await _turn.WaitAsync(cancellationToken);
         try
         {
-            List<SourceFile> files = With(rule, document, out string path, out byte[] text);
+            List<SourceFile> files = [.. RuleDirectory.ReadFiles(paths)];
+            HashSet<string> changed = [.. rules.Select(r => Apply(files, r.Rule, r.Document))];
             ImmutableArray<Finding> findings = Check(files);
             if (findings.Any(f => f.Severity == FindingSeverity.Error)) return findings;
-            await ReplaceAsync(path, text, cancellationToken);
+            foreach (SourceFile file in files.Where(f => changed.Contains(f.Path))) await ReplaceAsync(file.Path, file.Utf8, cancellationToken);
             await reload(cancellationToken);
             return findings;
         }
@@ -88,32 +93,36 @@ internal sealed class RuleFolder(Site site, IReadOnlyList<string> paths, Templat
 
     private ImmutableArray<Finding> Check(List<SourceFile> files) => RuleDirectory.Check(files, site, templates).Findings;
 
-    private List<SourceFile> With(string rule, JsonElement document, out string path, out byte[] text)
+    private List<SourceFile> With(string rule, JsonElement document)
     {
         List<SourceFile> files = [.. RuleDirectory.ReadFiles(paths)];
+        Apply(files, rule, document);
+        return files;
+    }
+
+    /// <summary>Puts the document among the files; returns the path of the file that changed.</summary>
+    private string Apply(List<SourceFile> files, string rule, JsonElement document)
+    {
         byte[] written = Write(document);
         int at = files.FindIndex(f => RuleFileEditor.Find(f, rule) is not null);
         if (at >= 0)
         {
-            path = files[at].Path;
-            text = RuleFileEditor.Replace(files[at], rule, written);
-            files[at] = new SourceFile(path, text);
-            return files;
+            files[at] = new SourceFile(files[at].Path, RuleFileEditor.Replace(files[at], rule, written));
+            return files[at].Path;
         }
 
-        path = NewPath(rule);
-        text = [.. written, (byte)'\n'];
-        files.Add(new SourceFile(path, text));
-        return files;
+        string path = NewPath(files, rule);
+        files.Add(new SourceFile(path, (byte[])[.. written, (byte)'\n']));
+        return path;
     }
 
     /// <summary>A file of the rule's name in the first rules folder; never over a file that is there.</summary>
-    private string NewPath(string rule)
+    private string NewPath(List<SourceFile> files, string rule)
     {
         string folder = paths.FirstOrDefault(Directory.Exists) ?? throw new IOException("the site has no rules folder that a new rule could be written to: name one in the configuration (sites, rules)");
         string name = ResourceAddress.IsSlug(rule) ? rule : "rule";
         string path = Path.Combine(folder, name + ".json");
-        for (int i = 2; File.Exists(path); i++) path = Path.Combine(folder, FormattableString.Invariant($"{name}-{i}.json"));
+        for (int i = 2; File.Exists(path) || files.Any(f => f.Path == path); i++) path = Path.Combine(folder, FormattableString.Invariant($"{name}-{i}.json"));
         return path;
     }
 
@@ -125,7 +134,7 @@ internal sealed class RuleFolder(Site site, IReadOnlyList<string> paths, Templat
     }
 
     /// <summary>The new text stands beside the old one until it is on disk whole.</summary>
-    private static async Task ReplaceAsync(string path, byte[] text, CancellationToken cancellationToken)
+    private static async Task ReplaceAsync(string path, ReadOnlyMemory<byte> text, CancellationToken cancellationToken)
     {
         string beside = path + ".new";
         await using (var stream = new FileStream(beside, FileMode.Create, FileAccess.Write, FileShare.None))

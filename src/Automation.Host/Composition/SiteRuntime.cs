@@ -7,6 +7,7 @@ using Automation.Host.Notifications;
 using Automation.Host.Outbox;
 using Automation.Host.Storage;
 using Automation.Isapi;
+using Automation.Isapi.Push;
 using Automation.Mqtt;
 using Microsoft.Extensions.Logging;
 
@@ -31,7 +32,7 @@ internal sealed class SiteRuntime : IDeviceObserver, IPictureObserver, IAsyncDis
 
     public SiteRuntime(
         Site site, SiteRules rules, IReadOnlyList<string> rulePaths, TemplateLibrary templates, SiteEngine engine, IHostStore store, ActionOutbox outbox, NotificationCentre notifications, IMqttBus bus, TopicNames topics,
-        RetainedTopics retained, TimeProvider time, Random random, ILoggerFactory loggers)
+        Outlet outlet, RetainedTopics retained, TimeProvider time, Random random, ILoggerFactory loggers)
     {
         Site = site;
         Rules = rules;
@@ -39,7 +40,7 @@ internal sealed class SiteRuntime : IDeviceObserver, IPictureObserver, IAsyncDis
         _outbox = outbox;
         _topics = topics;
         _logger = loggers.CreateLogger("Automation." + site.Id);
-        Projection = new SiteProjection(site, rules.Definitions, topics, bus, retained, time, _logger);
+        Projection = new SiteProjection(site, rules.Definitions, topics, outlet, retained, time, _logger);
         _writer = new SiteWriter(site, rules, engine, Inbox, store, outbox, notifications, Projection, new SequenceSource(site.Id, store), time, _logger);
         _reloader = new RuleReloader(site, rulePaths, templates, Inbox, Projection, rules.Fingerprint, time, _logger);
         Folder = new RuleFolder(site, rulePaths, templates, _reloader.LookAsync);
@@ -78,6 +79,12 @@ internal sealed class SiteRuntime : IDeviceObserver, IPictureObserver, IAsyncDis
         foreach (DeviceConnection connection in _connections.Values) connection.Start();
         _subscriptions.AddRange(await _foreign.SubscribeAsync(_bus, cancellationToken));
         _reloading = Task.Run(() => _reloader.RunAsync(_stop.Token), CancellationToken.None);
+    }
+
+    /// <summary>The site's devices may push their events.</summary>
+    public void AddTo(PushInbox inbox)
+    {
+        foreach ((string device, DeviceConnection connection) in _connections) inbox.Add(ResourceAddress.Parse(device), connection);
     }
 
     public DeviceConnection? ConnectionOf(ResourceAddress resource) => _connections.GetValueOrDefault(resource.DeviceAddress.Value);

@@ -93,6 +93,7 @@ internal static class ConfigurationReader
             };
         }
 
+        if (root.TryGetProperty("push", out JsonElement push)) configuration = configuration with { Push = PushConfiguration.Map(push) };
         if (root.TryGetProperty("notifications", out JsonElement notifications)) configuration = configuration with { Notifications = NotificationConfigurationReader.Map(notifications, absolute) };
         if (!root.TryGetProperty("mqtt", out JsonElement mqtt)) return configuration;
         if (mqtt.TryGetProperty("discovery", out JsonElement discovery))

@@ -3,7 +3,9 @@ using Automation.Core.Model;
 using Automation.Core.Rules;
 using Automation.Host.Cli;
 using Automation.Host.Composition;
+using Automation.Host.Devices;
 using Automation.Host.Hub.Discovery;
+using Automation.Host.Secrets;
 using Automation.Host.Storage;
 using Automation.Host.Storage.Postgres;
 using Automation.Mqtt.Client;
@@ -32,6 +34,9 @@ internal sealed record HostConfiguration
     /// <summary>Null: SQLite in the data folder.</summary>
     public PostgresConfiguration? Postgres { get; init; }
 
+    /// <summary>Where devices may push their events; null: nowhere.</summary>
+    public PushConfiguration? Push { get; init; }
+
     public NotificationConfiguration Notifications { get; init; } = new();
 
     public ExternalBrokerConfiguration? External { get; init; }
@@ -42,7 +47,9 @@ internal sealed record HostConfiguration
     /// <exception cref="StartRefusedException">Something of it is missing or wrong.</exception>
     public HostSettings ToSettings(RunOverrides overrides, Func<string, string?> environment)
     {
-        var sites = Sites.Select(s => new SiteSource(ReadSite(s.SiteFile, environment), s.Rules)).ToImmutableArray();
+        string dataFolder = overrides.DataFolder ?? DataFolder;
+        var kept = new Lazy<SecretStore>(() => SecretStore.Open(dataFolder, environment));
+        var sites = Sites.Select(s => new SiteSource(ReadSite(s.SiteFile, environment, name => kept.Value.Find(name)), s.Rules)).ToImmutableArray();
         if (sites.GroupBy(s => s.Site.Id, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1) is { } twice)
         {
             throw new StartRefusedException($"{File}: two sites have the id '{twice.Key}': rename one in its site file");
@@ -50,25 +57,39 @@ internal sealed record HostConfiguration
 
         var settings = new HostSettings
         {
-            DataFolder = overrides.DataFolder ?? DataFolder,
+            DataFolder = dataFolder,
             Postgres = Postgres?.ToOptions(File, environment),
             BaseTopic = BaseTopic,
             Discovery = Discovery,
             Notifications = Notifications.ToSettings(File, [.. sites.Select(s => s.Site.Id)], environment),
             Sites = sites,
             HttpPort = overrides.HttpPort ?? HttpPort,
+            Push = Push?.ToSettings(File, environment, name => Kept(() => kept.Value.Find(name))),
         };
         if (External is { } external && overrides.MqttPort is null) return settings with { ExternalBroker = ExternalOptions(external, environment) };
         BrokerConfiguration broker = overrides.MqttPort is { } port ? Broker with { Listeners = [Broker.Listeners[0] with { Port = port }, .. Broker.Listeners.Skip(1)] } : Broker;
         return settings with { Broker = broker.ToBroker(File, BaseTopic, environment) };
     }
 
-    private static Site ReadSite(string file, Func<string, string?> environment)
+    /// <exception cref="StartRefusedException">The kept secrets cannot be read.</exception>
+    private static T Kept<T>(Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (SecretStoreException e)
+        {
+            throw new StartRefusedException(e.Message, e);
+        }
+    }
+
+    private static Site ReadSite(string file, Func<string, string?> environment, Func<string, Secret?> secrets)
     {
         SiteReading reading;
         try
         {
-            reading = SiteReader.Read(RuleDirectory.ReadFile(file), name => environment(name) is { Length: > 0 } value ? new Secret(value) : null);
+            reading = Kept(() => SiteReader.Read(RuleDirectory.ReadFile(file), name => environment(name) is { Length: > 0 } value ? new Secret(value) : null, secrets));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -76,7 +97,7 @@ internal sealed record HostConfiguration
         }
 
         // A password that is not set is only a warning to who checks files; a run would waste a login attempt on each device.
-        Finding[] refused = [.. reading.Findings.Where(f => f.Severity == FindingSeverity.Error || f.Code == "AUT1305")];
+        Finding[] refused = [.. reading.Findings.Where(f => f.Severity == FindingSeverity.Error || f.Code is "AUT1305" or "AUT1314")];
         return reading.Site is { } site && refused.Length == 0 ? site : throw new StartRefusedException(string.Join(Environment.NewLine, refused.Select(f => f.ToString())));
     }
 

@@ -36,4 +36,7 @@ internal static partial class HubLog
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The request {Verb} could not be answered")]
     public static partial void RequestFailed(ILogger logger, string verb, Exception e);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "More than {Count} messages wait for the broker: the oldest events are dropped, states are kept")]
+    public static partial void MessagesDropped(ILogger logger, int count);
 }

@@ -1,6 +1,4 @@
 using Automation.Mqtt;
-using Automation.Mqtt.Client;
-using Microsoft.Extensions.Logging;
 
 namespace Automation.Host.Hub;
 
@@ -8,7 +6,7 @@ namespace Automation.Host.Hub;
 /// The retained topics of this process: publishes a value when it changes, all of them again after every connect (an external broker may have lost
 /// them), and clears what an earlier run left that no longer exists.
 /// </summary>
-internal sealed class RetainedTopics(IMqttBus bus, ILogger logger)
+internal sealed class RetainedTopics(Outlet outlet)
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, byte[]> _values = new(StringComparer.Ordinal);
@@ -29,7 +27,7 @@ internal sealed class RetainedTopics(IMqttBus bus, ILogger logger)
     }
 
     /// <summary>Publishes unless the topic has this value already.</summary>
-    public async ValueTask SetAsync(string topic, byte[] payload, CancellationToken cancellationToken)
+    public void Set(string topic, byte[] payload)
     {
         lock (_gate)
         {
@@ -37,39 +35,43 @@ internal sealed class RetainedTopics(IMqttBus bus, ILogger logger)
             _values[topic] = payload;
         }
 
-        await PublishAsync(topic, payload, cancellationToken);
+        Publish(topic);
+    }
+
+    /// <summary>Publishes a value that must be seen before another of the same topic takes its place.</summary>
+    public void SetInTurn(string topic, byte[] payload)
+    {
+        lock (_gate) _values[topic] = payload;
+        outlet.Send(MessageOf(topic, payload));
     }
 
     /// <summary>Removes the topic's value from the broker.</summary>
-    public async ValueTask ClearAsync(string topic, CancellationToken cancellationToken)
+    public void Clear(string topic)
     {
         lock (_gate) _values.Remove(topic);
-        await PublishAsync(topic, [], cancellationToken);
+        Publish(topic);
     }
 
-    public Task RepublishAsync(CancellationToken cancellationToken) => RepublishAsync(static _ => true, cancellationToken);
+    public void Republish() => Republish(static _ => true);
 
     /// <summary>Publishes the values of some topics again.</summary>
-    public async Task RepublishAsync(Func<string, bool> which, CancellationToken cancellationToken)
+    public void Republish(Func<string, bool> which)
     {
-        KeyValuePair<string, byte[]>[] all;
-        lock (_gate) all = [.. _values.Where(v => which(v.Key))];
-        foreach ((string topic, byte[] payload) in all) await PublishAsync(topic, payload, cancellationToken);
+        string[] topics;
+        lock (_gate) topics = [.. _values.Keys.Where(which)];
+        foreach (string topic in topics) Publish(topic);
     }
 
     /// <summary>JPEG starts with these; to call it UTF-8 text would let a strict broker refuse it (MQTT 5.0 §3.3.2.3.2).</summary>
     private static bool IsPicture(ReadOnlySpan<byte> payload) => payload.StartsWith([(byte)0xFF, (byte)0xD8]);
 
-    private async ValueTask PublishAsync(string topic, byte[] payload, CancellationToken cancellationToken)
+    /// <summary>Hands on what the topic has at this moment: two threads that set it one after the other leave the second one's value, whoever comes here first.</summary>
+    private void Publish(string topic)
     {
-        try
-        {
-            await bus.PublishAsync(new MqttMessage { Topic = topic, Payload = payload, QoS = QoS.AtLeastOnce, Retain = true, PayloadIsText = !IsPicture(payload) }, cancellationToken);
-        }
-        catch (Exception e) when (e is MqttClientException or InvalidOperationException or IOException or TimeoutException)
-        {
-            // The value is kept and published again at the next connect.
-            HubLog.PublishFailed(logger, topic, e.Message);
-        }
+        lock (_gate) outlet.Put(MessageOf(topic, _values.GetValueOrDefault(topic) ?? []));
+        outlet.Carry();
     }
+
+    private static MqttMessage MessageOf(string topic, byte[] payload) =>
+        new() { Topic = topic, Payload = payload, QoS = QoS.AtLeastOnce, Retain = true, PayloadIsText = !IsPicture(payload) };
 }

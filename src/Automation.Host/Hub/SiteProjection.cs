@@ -12,7 +12,7 @@ using Microsoft.Extensions.Logging;
 namespace Automation.Host.Hub;
 
 /// <summary>Shows one site on the topic model (DEV-5, HUB-5).</summary>
-internal sealed class SiteProjection(Site site, IEnumerable<RuleDefinition> rulesAtStart, TopicNames topics, IMqttBus bus, RetainedTopics retained, TimeProvider time, ILogger logger)
+internal sealed class SiteProjection(Site site, IEnumerable<RuleDefinition> rulesAtStart, TopicNames topics, Outlet outlet, RetainedTopics retained, TimeProvider time, ILogger logger)
 {
     // Replaced whole by the writer's loop at a load; read by others.
     private volatile FrozenDictionary<string, RuleDefinition> _definitions = rulesAtStart.ToFrozenDictionary(d => d.Id, StringComparer.Ordinal);
@@ -31,57 +31,58 @@ internal sealed class SiteProjection(Site site, IEnumerable<RuleDefinition> rule
     public string KindOf(string rule) => _definitions.TryGetValue(rule, out RuleDefinition? definition) ? definition.Kind : "";
 
     /// <summary>Called on the writer's loop when another rule set is in force and shown; set before the site starts.</summary>
-    public Func<SiteRules, Task>? RulesLoaded { get; set; }
+    public Action<SiteRules>? RulesLoaded { get; set; }
 
     /// <summary>Called on the writer's loop when a device told the version of its firmware; set before the site starts.</summary>
-    public Func<Device, string, Task>? FirmwareKnown { get; set; }
+    public Action<Device, string>? FirmwareKnown { get; set; }
 
     /// <summary>Shows every rule of a rule set that is now in force, and takes away what is gone.</summary>
-    public async Task RulesLoadedAsync(SiteEngine engine, SiteRules rules)
+    public Task RulesLoadedAsync(SiteEngine engine, SiteRules rules)
     {
         string[] gone = [.. _definitions.Keys.Except(rules.Definitions.Select(d => d.Id), StringComparer.Ordinal)];
         _definitions = rules.Definitions.ToFrozenDictionary(d => d.Id, StringComparer.Ordinal);
         foreach (string rule in gone)
         {
-            await retained.ClearAsync(topics.RuleState(rule), CancellationToken.None);
-            await retained.ClearAsync(topics.RuleEnabled(rule), CancellationToken.None);
+            retained.Clear(topics.RuleState(rule));
+            retained.Clear(topics.RuleEnabled(rule));
         }
 
-        foreach (string rule in _definitions.Keys) await ShowRuleAsync(engine, rules, rule);
+        foreach (string rule in _definitions.Keys) ShowRule(engine, rules, rule);
         foreach (Finding finding in rules.Findings.Where(f => f.Severity == FindingSeverity.Error))
         {
-            await TellAsync(new HubException("ruleInvalid", "", null, true, time.GetUtcNow(), finding.ToString(), [], [], null));
+            Tell(new HubException("ruleInvalid", "", null, true, time.GetUtcNow(), finding.ToString(), [], [], null));
         }
 
-        if (RulesLoaded is { } loaded) await loaded(rules);
+        RulesLoaded?.Invoke(rules);
+        return Task.CompletedTask;
     }
 
-    public async ValueTask ShowAsync(SiteOutput output, SiteEngine engine, SiteRules rules)
+    public ValueTask ShowAsync(SiteOutput output, SiteEngine engine, SiteRules rules)
     {
         switch (output)
         {
             case SiteOutput.Occurred { Value: var occurred }:
-                await PublishAsync(topics.Event(occurred.Resource), Payloads.Event(occurred, site.TimeZone));
+                Publish(topics.Event(occurred.Resource), Payloads.Event(occurred, site.TimeZone));
                 break;
             case SiteOutput.Changed { Value: var change }:
-                await retained.SetAsync(topics.State(change.Resource), Payloads.State(change.State), CancellationToken.None);
+                retained.Set(topics.State(change.Resource), Payloads.State(change.State));
                 if (FirmwareKnown is { } told && change.Resource.IsDevice && change.Changed["firmware"] is { Kind: DataKind.Text } firmware &&
                     site.Devices.FirstOrDefault(d => d.Address == change.Resource) is { } device)
                 {
-                    await told(device, firmware.Text);
+                    told(device, firmware.Text);
                 }
 
                 break;
             case SiteOutput.FiredRule { Value: var firing }:
                 HubLog.Fired(logger, firing.Rule, firing.Trigger, firing.Source.IsEmpty ? site.Id : firing.Source.Value, firing.Cause.ToString());
-                await PublishAsync(topics.Firings(site.Id), Payloads.Firing(firing, NameOf(firing.Rule), site.TimeZone));
-                await ShowRuleAsync(engine, rules, firing.Rule);
+                Publish(topics.Firings(site.Id), Payloads.Firing(firing, NameOf(firing.Rule), site.TimeZone));
+                ShowRule(engine, rules, firing.Rule);
                 break;
             case SiteOutput.Published { Value: var publish }:
-                await PublishAsync(publish.Topic, Encoding.UTF8.GetBytes(publish.Payload), publish.Retain, (QoS)publish.QoS);
+                Publish(publish.Topic, Encoding.UTF8.GetBytes(publish.Payload), publish.Retain, (QoS)publish.QoS);
                 break;
             case SiteOutput.Notified { Value: var note }:
-                await PublishAsync(topics.Notifications(site.Id), Payloads.Write(w =>
+                Publish(topics.Notifications(site.Id), Payloads.Write(w =>
                 {
                     w.WriteString("id", $"{note.Cause}.{note.Index}");
                     w.WriteString("rule", note.Rule);
@@ -93,7 +94,7 @@ internal sealed class SiteProjection(Site site, IEnumerable<RuleDefinition> rule
                 break;
             case SiteOutput.Exceptional { Value: var exception }:
                 string state = exception.Active ? "begins" : "ends";
-                await TellAsync(new HubException(
+                Tell(new HubException(
                     exception.Exception, exception.Source.Value, exception.Rule, exception.Active, exception.At, $"{NameOf(exception.Rule)}: {exception.Exception} {state} at {exception.Source.Value}",
                     exception.ReceivedBy, exception.Recipients, exception.Cause.ToString())
                 {
@@ -102,38 +103,45 @@ internal sealed class SiteProjection(Site site, IEnumerable<RuleDefinition> rule
                 break;
             case SiteOutput.Switched { Value: var change }:
                 HubLog.RuleSwitched(logger, change.Rule, change.Enabled ? "on" : "off", change.By);
-                await ShowRuleAsync(engine, rules, change.Rule);
+                ShowRule(engine, rules, change.Rule);
                 break;
             case SiteOutput.Fault { Value: var fault }:
-                await TellAsync(new HubException(Payloads.Camel(fault.Kind.ToString()), "", fault.Rule.Length == 0 ? null : fault.Rule, true, fault.At, fault.Detail, [], [], fault.Cause.ToString()));
+                Tell(new HubException(Payloads.Camel(fault.Kind.ToString()), "", fault.Rule.Length == 0 ? null : fault.Rule, true, fault.At, fault.Detail, [], [], fault.Cause.ToString()));
                 break;
         }
+        return ValueTask.CompletedTask;
     }
 
     /// <summary>A device came or went (DEV-7).</summary>
-    public async Task AvailabilityAsync(ResourceAddress device, bool online, string? reason)
+    public Task AvailabilityAsync(ResourceAddress device, bool online, string? reason)
     {
-        await retained.SetAsync(topics.Availability(device), Encoding.ASCII.GetBytes(online ? "online" : "offline"), CancellationToken.None);
-        if (!online && reason is not null) await TellAsync(new HubException("deviceOffline", device.Value, null, true, time.GetUtcNow(), reason, [], [], null), log: false);
-        else if (online) await TellAsync(new HubException("deviceOffline", device.Value, null, false, time.GetUtcNow(), $"{device.Value} is online", [], [], null), log: false);
+        retained.Set(topics.Availability(device), Encoding.ASCII.GetBytes(online ? "online" : "offline"));
+        if (!online && reason is not null) Tell(new HubException("deviceOffline", device.Value, null, true, time.GetUtcNow(), reason, [], [], null), log: false);
+        else if (online) Tell(new HubException("deviceOffline", device.Value, null, false, time.GetUtcNow(), $"{device.Value} is online", [], [], null), log: false);
+        return Task.CompletedTask;
     }
 
     /// <summary>Tells a problem of a device; the same one is told once as long as the process runs.</summary>
-    public async Task ProblemAsync(string type, ResourceAddress device, string detail)
+    public Task ProblemAsync(string type, ResourceAddress device, string detail)
     {
         lock (_problemGate)
         {
-            if (_problems.Count > 10_000 || !_problems.Add($"{type} {device.Value} {detail}")) return;
+            if (_problems.Count > 10_000 || !_problems.Add($"{type} {device.Value} {detail}")) return Task.CompletedTask;
         }
 
-        await TellAsync(new HubException(type, device.Value, null, true, time.GetUtcNow(), detail, [], [], null));
+        Tell(new HubException(type, device.Value, null, true, time.GetUtcNow(), detail, [], [], null));
+        return Task.CompletedTask;
     }
 
     /// <summary>The data folder does not take what must be kept.</summary>
-    public async Task DiskRefusesAsync(string reason) => await TellAsync(new HubException("storageFailed", "", null, true, time.GetUtcNow(), reason, [], [], null));
+    public Task DiskRefusesAsync(string reason)
+    {
+        Tell(new HubException("storageFailed", "", null, true, time.GetUtcNow(), reason, [], [], null));
+        return Task.CompletedTask;
+    }
 
     /// <summary>An action request ended.</summary>
-    public async Task OutcomeAsync(ActionRequest request, ActionOutcome outcome, int attempts)
+    public Task OutcomeAsync(ActionRequest request, ActionOutcome outcome, int attempts)
     {
         string status = outcome.DeviceStatus is null ? "" : ", device says: " + outcome.DeviceStatus;
         if (!outcome.Succeeded) HubLog.ActionFailed(logger, request.Action, request.On.Value, Payloads.Camel(outcome.Reason.ToString()), status, request.Cause.ToString());
@@ -141,15 +149,20 @@ internal sealed class SiteProjection(Site site, IEnumerable<RuleDefinition> rule
         else HubLog.ActionIneffective(logger, request.Action, request.On.Value, status, outcome.Seen ?? "nothing of it was seen", request.Cause.ToString());
 
         DateTimeOffset now = time.GetUtcNow();
-        await PublishAsync(topics.Actions(site.Id), Payloads.Action(request, outcome, attempts, now, site.TimeZone));
-        if (outcome.IsEffective) return;
+        Publish(topics.Actions(site.Id), Payloads.Action(request, outcome, attempts, now, site.TimeZone));
+        if (outcome.IsEffective) return Task.CompletedTask;
         (string type, string what) = outcome.Succeeded
             ? ("actionIneffective", $"was taken by the device{(outcome.DeviceStatus is null ? "" : $" ({outcome.DeviceStatus})")}, but did not happen: {outcome.Seen ?? "nothing of it was seen"}")
             : ("actionFailed", $"was not done: {Payloads.Camel(outcome.Reason.ToString())}{(outcome.DeviceStatus is null ? "" : $" ({outcome.DeviceStatus})")}");
-        await TellAsync(new HubException(type, request.On.Value, request.Rule, true, now, $"{request.Action} on {request.On.Value} {what}", [], [], request.Cause.ToString()), log: false);
+        Tell(new HubException(type, request.On.Value, request.Rule, true, now, $"{request.Action} on {request.On.Value} {what}", [], [], request.Cause.ToString()), log: false);
+        return Task.CompletedTask;
     }
 
-    public async ValueTask PictureAsync(ResourceAddress resource, ReadOnlyMemory<byte> jpeg) => await retained.SetAsync(topics.Snapshot(resource), jpeg.ToArray(), CancellationToken.None);
+    public ValueTask PictureAsync(ResourceAddress resource, ReadOnlyMemory<byte> jpeg)
+    {
+        retained.Set(topics.Snapshot(resource), jpeg.ToArray());
+        return ValueTask.CompletedTask;
+    }
 
     /// <summary>Every retained topic the site can have now; what else is below the site is left from earlier (see <see cref="RetainedCleanup"/>).</summary>
     public bool Owns(string topic)
@@ -166,33 +179,24 @@ internal sealed class SiteProjection(Site site, IEnumerable<RuleDefinition> rule
 
     private string NameOf(string rule) => _definitions.TryGetValue(rule, out RuleDefinition? definition) ? definition.Name : rule;
 
-    private async ValueTask ShowRuleAsync(SiteEngine engine, SiteRules rules, string rule)
+    private void ShowRule(SiteEngine engine, SiteRules rules, string rule)
     {
         if (!_definitions.TryGetValue(rule, out RuleDefinition? definition)) return;
         RuleStatus status = rules.Documents.Status(engine, rule);
-        await retained.SetAsync(topics.RuleState(rule), Payloads.Rule(View(definition, status), site.TimeZone), CancellationToken.None);
-        await retained.SetAsync(topics.RuleEnabled(rule), Encoding.ASCII.GetBytes(status.Enabled ? "ON" : "OFF"), CancellationToken.None);
+        retained.Set(topics.RuleState(rule), Payloads.Rule(View(definition, status), site.TimeZone));
+        retained.Set(topics.RuleEnabled(rule), Encoding.ASCII.GetBytes(status.Enabled ? "ON" : "OFF"));
     }
 
     /// <summary>What a dashboard shows of a rule.</summary>
     public static RuleView View(RuleDefinition rule, in RuleStatus status) =>
         new(rule.Id, rule.Kind, rule.Name, status.Enabled, status.LastFired, status.Firings, status.NextRun, status.LastFault?.Detail ?? "ok");
 
-    private async ValueTask TellAsync(HubException exception, bool log = true)
+    private void Tell(HubException exception, bool log = true)
     {
         if (log) HubLog.Exception(logger, exception.Type, exception.Active ? "begins" : "ends", exception.Source.Length == 0 ? site.Id : exception.Source, exception.Message);
-        await PublishAsync(topics.Exceptions(site.Id), Payloads.Exception(exception, site.TimeZone));
+        Publish(topics.Exceptions(site.Id), Payloads.Exception(exception, site.TimeZone));
     }
 
-    private async ValueTask PublishAsync(string topic, byte[] payload, bool retain = false, QoS qos = QoS.AtLeastOnce)
-    {
-        try
-        {
-            await bus.PublishAsync(new MqttMessage { Topic = topic, Payload = payload, QoS = qos, Retain = retain, PayloadIsText = true }, CancellationToken.None);
-        }
-        catch (Exception e) when (e is MqttClientException or InvalidOperationException or IOException or TimeoutException or ArgumentException)
-        {
-            HubLog.PublishFailed(logger, topic, e.Message);
-        }
-    }
+    private void Publish(string topic, byte[] payload, bool retain = false, QoS qos = QoS.AtLeastOnce) =>
+        outlet.Send(new MqttMessage { Topic = topic, Payload = payload, QoS = qos, Retain = retain, PayloadIsText = true });
 }

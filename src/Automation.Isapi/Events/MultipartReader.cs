@@ -242,6 +242,8 @@ internal sealed class MultipartReader
         if (body.Span.IndexOfAnyExcept(" \t\r\n\0"u8) < 0) return Step.Again;
         // Some devices send pictures as application/octet-stream, or without a type: JPEG starts FF D8, PNG 89 PNG.
         bool picture = _picture || body.Span.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xD8]) || body.Span.StartsWith((ReadOnlySpan<byte>)[0x89, (byte)'P', (byte)'N', (byte)'G']);
+        // Without a length the line break before the boundary looks like the picture's own.
+        if (picture && _length is null && body.Span.EndsWith("\r\n"u8)) body = body[..^2];
         _part = new StreamPart(picture ? StreamPartKind.Picture : StreamPartKind.Text, body, cut, _contentType);
         return Step.Part;
     }

@@ -17,9 +17,10 @@ internal sealed class CountingModel : PlainCameraModel
     {
         Routes.Get("System/Video/inputs/channels/1/counting/capabilities", (_, _) => Reply.Xml($"<Counting version=\"2.0\" xmlns=\"{Namespace}\">\n<enabled opt=\"true,false\">true</enabled>\n<countingDirection opt=\"both\">both</countingDirection>\n</Counting>\n"));
         Documents.Add("System/Video/inputs/channels/1/counting", $"<counting version=\"2.0\" xmlns=\"{Namespace}\">\n<enabled>true</enabled>\n<normalizedScreenSize>\n<normalizedScreenWidth>1000</normalizedScreenWidth>\n<normalizedScreenHeight>1000</normalizedScreenHeight>\n</normalizedScreenSize>\n</counting>\n");
+        ResetAtMidnight();
     }
 
-    public override IReadOnlyList<string> EventNames => [.. base.EventNames, "peopleCounting"];
+    public override IReadOnlyList<string> EventNames => [.. base.EventNames, "peopleCounting", "counterReset"];
 
     protected override string Model => "SIM-COUNT";
 
@@ -27,6 +28,13 @@ internal sealed class CountingModel : PlainCameraModel
 
     protected override void Emit(string name, Order order)
     {
+        if (name == "counterReset")
+        {
+            order.Done();
+            Reset();
+            return;
+        }
+
         if (name != "peopleCounting")
         {
             base.Emit(name, order);
@@ -50,6 +58,15 @@ internal sealed class CountingModel : PlainCameraModel
             Details = new() { ["peopleCounting"] = counting, ["childCounting"] = new JsonObject { ["enter"] = 0, ["exit"] = 0 } },
         });
     }
+
+    /// <summary>The counters begin anew each day by the device's own clock; nothing tells of it but the next report (isapi.md 1.3).</summary>
+    private void ResetAtMidnight() => Clock.After(Clock.Now.Date.AddDays(1) - Clock.Now.DateTime, () =>
+    {
+        Reset();
+        ResetAtMidnight();
+    });
+
+    private void Reset() => (_enter, _exit) = (0, 0);
 
     protected override JsonObject ReadState()
     {

@@ -27,7 +27,7 @@ internal abstract class DeviceModel : IAsyncDisposable
     protected DeviceModel(SimulatedDevice device, DeviceContext context, string boundary)
     {
         Device = device;
-        _recorded = context.Recorded;
+        Documents.Recorded = _recorded = context.Recorded;
         _faults = context.Faults;
         Clock = new(device, context.Time, context.Faults, context.Logger);
         uint id = device.Id.Aggregate(17u, (hash, c) => unchecked((hash * 31) + c));
@@ -37,7 +37,7 @@ internal abstract class DeviceModel : IAsyncDisposable
         Alerts = new(device, boundary, _ => Heartbeat(), context.Faults, context.Time) { Past = Past };
         Lasting = new(Clock);
         _push = new(device.Id, device.PushForm ?? DefaultPushForm, Teller, PushResult, context.Logger);
-        _hosts = new(HostSlots, Namespace, Routes, _push.ReachesAsync);
+        _hosts = new(HostSlots, Namespace, context.Recorded?.Take("Event/notification/httpHosts"), Routes, _push.ReachesAsync);
         Routes.Get("Event/notification/alertStream", (_, _) => Reply.Endless(Alerts));
         Routes.Get("System/deviceInfo", (r, _) => Reply.Xml(DeviceInfo()));
         Routes.Get("System/time", (r, _) => Reply.Xml($"<Time version=\"2.0\" xmlns=\"{Namespace}\">\n<timeMode>manual</timeMode>\n<localTime>{Clock.NowText}</localTime>\n<timeZone>CST{TimeZoneText()}</timeZone>\n</Time>\n"));

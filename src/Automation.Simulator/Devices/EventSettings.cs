@@ -18,13 +18,16 @@ internal sealed class EventSettings
     private readonly string _namespace;
     private readonly bool _dynamic;
     private readonly List<string> _order = [];
+    private readonly Dictionary<string, string> _asRecorded = new(StringComparer.Ordinal);
+    private readonly XElement? _recorded;
 
     /// <param name="dynamic">The device's channels are proxied: <c>dynVideoInputChannelID</c> (isapi.md 1.1).</param>
     public EventSettings(DocumentStore documents, RouteTable routes, DeviceClock clock, string xmlNamespace, bool dynamic, bool wrapped)
     {
         (_documents, _clock, _namespace, _dynamic) = (documents, clock, xmlNamespace, dynamic);
-        routes.Get("Event/triggers", (_, _) => Reply.Xml(wrapped
-            ? $"<EventNotification version=\"2.0\" xmlns=\"{_namespace}\">\n{List()}</EventNotification>\n"
+        _recorded = TakeOver(documents.Recorded?.Take("Event/triggers"));
+        routes.Get("Event/triggers", (_, _) => Reply.Xml(_recorded is not null ? RecordedList()
+            : wrapped ? $"<EventNotification version=\"2.0\" xmlns=\"{_namespace}\">\n{List()}</EventNotification>\n"
             : List()));
         routes.Put("Event/triggers", PutList);
         routes.Get("Event/triggers/*/notifications", (r, a) => Trigger(a[0]) is { } trigger ? Reply.Xml((Notifications(trigger) ?? new XElement(trigger.Name.Namespace + "EventTriggerNotificationList")) + "\n") : Reply.NotSupported(r));
@@ -34,11 +37,38 @@ internal sealed class EventSettings
         routes.Put("Event/schedules/*/*", (r, a) => ScheduleOf(a[0], a[1]) is { } path ? _documents.Answer(r with { Path = path })! : Reply.NotSupported(r));
     }
 
+    /// <summary>The triggers of a real device: each becomes a document of its own that can be changed, and the list is made of them.</summary>
+    private XElement? TakeOver(XElement? list)
+    {
+        foreach (XElement trigger in list?.Descendants().Where(e => e.Name.LocalName == "EventTrigger") ?? [])
+        {
+            // Recorders list some ids twice; the first is the one that can be asked for.
+            if (Child(trigger, "id") is not { } id || _asRecorded.ContainsKey(id)) continue;
+            _order.Add(id);
+            if (_documents.Find("Event/triggers/" + id) is null) _documents.Add("Event/triggers/" + id, trigger.ToString());
+            _asRecorded.Add(id, Trigger(id)!.ToString());
+        }
+
+        return list;
+    }
+
+    /// <summary>As it was recorded, with what somebody has changed since.</summary>
+    private string RecordedList()
+    {
+        var list = new XElement(_recorded!);
+        foreach (IGrouping<string?, XElement> same in list.Descendants().Where(e => e.Name.LocalName == "EventTrigger").GroupBy(t => Child(t, "id")).ToArray())
+        {
+            if (same.Key is { } id && Trigger(id) is { } now && now.ToString() != _asRecorded[id]) same.First().ReplaceNodes(now.Nodes());
+        }
+
+        return list + "\n";
+    }
+
     /// <summary>Puts the documents of an event in place; 0 is the whole device.</summary>
     public void Add(ChannelEvent kind, int number, string videoPath)
     {
         string n = number.ToString(CultureInfo.InvariantCulture), ns = $"version=\"2.0\" xmlns=\"{_namespace}\"";
-        if (kind.Trigger is not null)
+        if (kind.Trigger is not null && _recorded is null)
         {
             string id = Id(kind, number);
             _order.Add(id);
@@ -101,7 +131,7 @@ internal sealed class EventSettings
         XElement[] given = [.. root.DescendantsAndSelf().Where(e => e.Name.LocalName == "EventTrigger")];
         if (given.Length == 0) return Reply.BadXml(request);
         if (given.Any(t => Child(t, "id") is not { } id || !_order.Contains(id))) return Reply.BadParameters(request);
-        foreach (XElement trigger in given) _documents.Add("Event/triggers/" + Child(trigger, "id"), trigger.ToString());
+        foreach (XElement trigger in given) _documents.Replace("Event/triggers/" + Child(trigger, "id"), trigger.ToString());
         return Reply.Ok(request);
     }
 
@@ -111,7 +141,7 @@ internal sealed class EventSettings
         if (Xml.TryRead(request.Body) is not { } list || list.Name.LocalName != "EventTriggerNotificationList") return Reply.BadXml(request);
         Notifications(trigger)?.Remove();
         trigger.Add(list);
-        _documents.Add("Event/triggers/" + arguments[0], trigger.ToString());
+        _documents.Replace("Event/triggers/" + arguments[0], trigger.ToString());
         return Reply.Ok(request);
     }
 

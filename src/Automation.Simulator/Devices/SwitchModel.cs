@@ -24,12 +24,12 @@ internal sealed class SwitchModel : DeviceModel
     {
         _ports = [.. Enumerable.Range(1, device.Ports).Select(n => new Port(n, n > device.Ports - 2 && device.Ports > 4))];
         Routes.Get("System/capabilities", (_, _) => Reply.Xml($"<DeviceCap version=\"2.0\" xmlns=\"{Namespace}\">\n<isSupportSwitch>true</isSupportSwitch>\n<SwitchCap>\n<portNum>{_ports.Length}</portNum>\n</SwitchCap>\n</DeviceCap>\n"));
-        Routes.Get("System/Network/switch/status", (_, _) => Reply.Json(new JsonObject { ["SwitchStatus"] = new JsonObject { ["cpuUsage"] = 12, ["memoryUsage"] = 34, ["poePower"] = Math.Round(_ports.Sum(p => p.Power), 1), ["peakPoePower"] = 120.0, ["upTime"] = 86_400 } }));
-        Routes.Get("System/Network/switch/ports", (_, _) => Reply.Json(new JsonObject { ["PortList"] = new JsonArray([.. _ports.Select(p => (JsonNode)new JsonObject { ["Port"] = Describe(p) })]) }));
-        Routes.Get("System/Network/switch/ports/*", (r, a) => Find(a[0]) is { } port ? Reply.Json(new JsonObject { ["Port"] = Describe(port) }) : Reply.BadParameters(r));
-        Routes.Put("System/Network/switch/ports/*/restart", (r, a) => Find(a[0]) is { } port ? Restart(r, port) : Reply.BadParameters(r));
-        Routes.Put("System/Network/switch/ports/*/clearAlarm", (r, a) => Find(a[0]) is { } port ? Clear(r, port) : Reply.BadParameters(r));
-        Routes.Put("System/Network/switch/ports/*/extendMode", (r, a) => Find(a[0]) is { } port ? Extend(r, port) : Reply.BadParameters(r));
+        Routes.Get("System/switch/status", (_, _) => Reply.Json(new JsonObject { ["SwitchStatus"] = new JsonObject { ["cpuUsage"] = 12, ["memoryUsage"] = 34, ["poePower"] = Math.Round(_ports.Sum(p => p.Power), 1), ["peakPoePower"] = 120.0, ["upTime"] = 86_400 } }));
+        Routes.Get("System/switch/ports", (_, _) => Reply.Json(new JsonObject { ["PortList"] = new JsonArray([.. _ports.Select(p => (JsonNode)new JsonObject { ["Port"] = Describe(p) })]) }));
+        Routes.Get("System/switch/ports/*", (r, a) => Find(a[0]) is { } port ? Reply.Json(new JsonObject { ["Port"] = Describe(port) }) : Reply.BadParameters(r));
+        Routes.Put("System/switch/ports/*/restart", (r, a) => Find(a[0]) is { } port ? Restart(r, port) : Reply.BadParameters(r));
+        Routes.Put("System/switch/ports/*/clearAlarm", (r, a) => Find(a[0]) is { } port ? Clear(r, port) : Reply.BadParameters(r));
+        Routes.Put("System/switch/ports/*/extendMode", (r, a) => Find(a[0]) is { } port ? Extend(r, port) : Reply.BadParameters(r));
     }
 
     public override IReadOnlyList<string> EventNames => Names;

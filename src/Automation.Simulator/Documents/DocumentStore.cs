@@ -10,8 +10,17 @@ internal sealed class DocumentStore
     private readonly Dictionary<string, Document> _xml = new(StringComparer.Ordinal);
     private readonly Dictionary<string, byte[]> _json = new(StringComparer.Ordinal);
 
-    /// <summary>Puts an XML document in place; only paths put in place exist.</summary>
+    /// <summary>A recording that stands before this store: what was recorded is what is looked at and changed. Null: none.</summary>
+    public RecordedDocuments? Recorded { get; set; }
+
+    /// <summary>Puts a document of the simulation in place; only paths put in place exist.</summary>
     public void Add(string path, string xml) => _xml[path] = new(Encoding.UTF8.GetBytes("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n" + xml));
+
+    /// <summary>Changes a document from inside the device.</summary>
+    public void Replace(string path, string xml)
+    {
+        if (Recorded?.TryReplace(path, xml) != true) Add(path, xml);
+    }
 
     public void AddJson(string path, string json) => _json[path] = Encoding.UTF8.GetBytes(json);
 
@@ -22,7 +31,9 @@ internal sealed class DocumentStore
         _xml.Where(d => d.Key.StartsWith(prefix, StringComparison.Ordinal)).OrderBy(d => d.Key, StringComparer.Ordinal).Select(d => d.Value.Root.ToString());
 
     /// <summary>The root element of a document; null when there is none. A copy: what is changed in it is not kept.</summary>
-    public XElement? Find(string path) => _xml.TryGetValue(path, out Document? document) ? new(document.Root) : null;
+    public XElement? Find(string path) => Recorded?.Find(path) ?? Own(path);
+
+    private XElement? Own(string path) => _xml.TryGetValue(path, out Document? document) ? new(document.Root) : null;
 
     public byte[]? FindJson(string path) => _json.GetValueOrDefault(path);
 

@@ -1,3 +1,4 @@
+using System.Xml.Linq;
 using Automation.Simulator.Http;
 
 namespace Automation.Simulator.Documents;
@@ -26,6 +27,25 @@ internal sealed class RecordedDocuments
     {
         _refusals[path] = status;
         Count++;
+    }
+
+    /// <summary>The root element of a recorded document; null when there is none. A copy.</summary>
+    public XElement? Find(string path) => _documents.Find(path);
+
+    /// <summary>Takes a document out of the recording, for somebody who answers it from then on; null when there is none.</summary>
+    public XElement? Take(string path)
+    {
+        XElement? root = _documents.Find(path);
+        _documents.Remove(path);
+        return root;
+    }
+
+    /// <summary>Changes a document that was recorded; false when none was.</summary>
+    public bool TryReplace(string path, string xml)
+    {
+        if (_documents.Find(path) is null) return false;
+        _documents.Add(path, xml);
+        return true;
     }
 
     /// <summary>Null when nothing was recorded for this. A recorded document keeps what is PUT.</summary>

@@ -6,7 +6,7 @@ namespace Automation.Simulator.Load;
 /// <summary>Makes devices emit at a steady rate, spread evenly over them, until it is stopped. One loop, whatever the number of devices.</summary>
 internal sealed class AlertLoad : IAsyncDisposable
 {
-    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(1);
 
     /// <summary>When the machine falls back further than this, what was due is left out and counted instead of being sent in one burst.</summary>
     private static readonly TimeSpan MaxLag = TimeSpan.FromSeconds(1);

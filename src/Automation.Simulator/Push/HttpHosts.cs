@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using System.Xml.Linq;
 using Automation.Simulator.Devices;
 using Automation.Simulator.Documents;
@@ -12,15 +11,19 @@ internal sealed class HttpHosts
 {
     private const string Base = "Event/notification/httpHosts";
 
+    private readonly XElement _list;
     private readonly XElement[] _slots;
     private readonly string _namespace;
     private readonly Func<PushTarget, CancellationToken, Task<bool>> _test;
 
     /// <param name="test">Reaches for a host; false when nobody answers there.</param>
-    public HttpHosts(int slots, string xmlNamespace, RouteTable routes, Func<PushTarget, CancellationToken, Task<bool>> test)
+    /// <param name="recorded">The list a real device had; its slots are taken over. Null: all are empty.</param>
+    public HttpHosts(int slots, string xmlNamespace, XElement? recorded, RouteTable routes, Func<PushTarget, CancellationToken, Task<bool>> test)
     {
         (_namespace, _test) = (xmlNamespace, test);
-        _slots = [.. Enumerable.Range(1, slots).Select(id => Empty(id))];
+        XElement[] hosts = [.. recorded?.Elements().Where(e => e.Name.LocalName == "HttpHostNotification") ?? []];
+        _slots = hosts.Length > 0 ? hosts : [.. Enumerable.Range(1, slots).Select(Empty)];
+        _list = recorded is null ? XElement.Parse($"<HttpHostNotificationList version=\"2.0\" xmlns=\"{xmlNamespace}\"/>") : new(recorded.Name, recorded.Attributes());
         routes.Get(Base, (_, _) => Reply.Xml(List()));
         routes.Put(Base, PutList);
         routes.Map("POST", Base, Post);
@@ -52,12 +55,7 @@ internal sealed class HttpHosts
         if (element is not null) element.Value = broken ? "true" : "false";
     }
 
-    private string List()
-    {
-        var text = new StringBuilder($"<HttpHostNotificationList version=\"2.0\" xmlns=\"{_namespace}\">\n");
-        foreach (XElement slot in _slots) text.Append(slot).Append('\n');
-        return text.Append("</HttpHostNotificationList>\n").ToString();
-    }
+    private string List() => new XElement(_list.Name, _list.Attributes(), _slots) + "\n";
 
     private Reply PutList(DeviceRequest request, string[] arguments)
     {

@@ -7,39 +7,39 @@ namespace Automation.Host.Tests.Hub;
 public sealed class RetainedTopicsTests
 {
     [Fact, Trait("Req", "DEV-5")]
-    public async Task Set_SameValueTwice_IsPublishedOnce()
+    public void Set_SameValueTwice_IsPublishedOnce()
     {
         var bus = new FakeBus();
-        var retained = new RetainedTopics(bus, NullLogger.Instance);
-        await retained.SetAsync("a", "1"u8.ToArray(), CancellationToken.None);
-        await retained.SetAsync("a", "1"u8.ToArray(), CancellationToken.None);
-        await retained.SetAsync("a", "2"u8.ToArray(), CancellationToken.None);
+        var retained = new RetainedTopics(new Outlet(bus, new OutletLimits(), NullLogger.Instance));
+        retained.Set("a", "1"u8.ToArray());
+        retained.Set("a", "1"u8.ToArray());
+        retained.Set("a", "2"u8.ToArray());
         Assert.Equal(["a=1", "a=2"], bus.Published);
         Assert.True(bus.AllRetained);
     }
 
     [Fact, Trait("Req", "DEV-5")]
-    public async Task Republish_AfterAReconnect_SendsTheLastValuesAndNotTheClearedOnes()
+    public void Republish_AfterAReconnect_SendsTheLastValuesAndNotTheClearedOnes()
     {
         var bus = new FakeBus();
-        var retained = new RetainedTopics(bus, NullLogger.Instance);
-        await retained.SetAsync("a", "1"u8.ToArray(), CancellationToken.None);
-        await retained.SetAsync("b", "2"u8.ToArray(), CancellationToken.None);
-        await retained.ClearAsync("a", CancellationToken.None);
+        var retained = new RetainedTopics(new Outlet(bus, new OutletLimits(), NullLogger.Instance));
+        retained.Set("a", "1"u8.ToArray());
+        retained.Set("b", "2"u8.ToArray());
+        retained.Clear("a");
         bus.Published.Clear();
-        await retained.RepublishAsync(CancellationToken.None);
+        retained.Republish();
         Assert.Equal(["b=2"], bus.Published);
     }
 
     [Fact, Trait("Req", "DEV-5")]
-    public async Task Set_WhileTheBrokerIsAway_IsSentAtTheNextConnect()
+    public void Set_WhileTheBrokerIsAway_IsSentAtTheNextConnect()
     {
         var bus = new FakeBus { Away = true };
-        var retained = new RetainedTopics(bus, NullLogger.Instance);
-        await retained.SetAsync("a", "1"u8.ToArray(), CancellationToken.None);
+        var retained = new RetainedTopics(new Outlet(bus, new OutletLimits(), NullLogger.Instance));
+        retained.Set("a", "1"u8.ToArray());
         Assert.Empty(bus.Published);
         bus.Away = false;
-        await retained.RepublishAsync(CancellationToken.None);
+        retained.Republish();
         Assert.Equal(["a=1"], bus.Published);
     }
 

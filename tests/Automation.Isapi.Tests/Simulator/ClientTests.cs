@@ -14,7 +14,8 @@ public sealed class ClientTests
             { "id": "nvr", "kind": "recorder", "channels": 4, "ptz": [4], "presets": [1, 2, 3], "alarmInputs": 2, "alarmOutputs": 2, "hdds": 1 },
             { "id": "gate", "kind": "access", "qop": ["auth-int"], "doors": 1 },
             { "id": "thermal", "kind": "thermal", "channels": 2 },
-            { "id": "entrance", "kind": "counting" }
+            { "id": "entrance", "kind": "counting" },
+            { "id": "switch", "kind": "switch", "ports": 4 }
         ] }
         """;
 
@@ -54,6 +55,8 @@ public sealed class ClientTests
         { "panel", "closeRelay", "relay/1", "", "\"relays\":[false,false]" },
         { "panel", "sirenOn", "siren/0", "", "\"sirens\":[true]" },
         { "panel", "sirenOff", "siren/0", "", "\"sirens\":[false]" },
+        { "switch", "restartPort", "port/1", "", "\"status\":\"notConnected\"" },
+        { "switch", "clearPortAlarm", "port/2", "", "" },
         { "gate", "openDoor", "door/1", "", "\"unlocked\":true" },
         { "gate", "remainOpen", "door/1", "", "\"mode\":\"alwaysOpen\"" },
         { "gate", "remainClosed", "door/1", "", "\"mode\":\"alwaysClose\"" },
@@ -131,6 +134,7 @@ public sealed class ClientTests
             "panel" => ("security-panel", (Resource[])[.. Many("area", 1, 2), .. Many("zone", 0, 6), .. Many("relay", 0, 2), .. Many("siren", 0, 1)]),
             "nvr" => ("nvr", [.. Many("channel", 1, 4, "ptz"), .. Many("alarm-input", 1, 2), .. Many("alarm-output", 1, 2), .. Many("hdd", 1, 1)]),
             "gate" => ("access-controller", [.. Many("door", 1, 1)]),
+            "switch" => ("network-switch", [.. Many("port", 1, 4)]),
             "thermal" => ("thermal-camera", [.. Many("channel", 1, 2, "thermal")]),
             _ => ("people-counting-camera", [.. Many("channel", 1, 1, "peopleCounting")]),
         };

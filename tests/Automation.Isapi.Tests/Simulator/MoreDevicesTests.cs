@@ -162,14 +162,14 @@ public sealed class MoreDevicesTests
         site.Time.Advance(TimeSpan.FromSeconds(5));
         Assert.Equal("normal", await StatusAsync(3));
         await PutAsync(4, "extendMode", """{"ExtendMode":{"enabled":true}}""");
-        Assert.Equal(10, (int)(await GetAsync(client, "/ISAPI/System/Network/switch/ports/4?format=json"))["Port"]!["speedMbps"]!);
+        Assert.Equal(10, (int)(await GetAsync(client, "/ISAPI/System/switch/ports/4?format=json"))["Port"]!["speedMbps"]!);
 
-        async Task<string> StatusAsync(int port) => (string)(await GetAsync(client, $"/ISAPI/System/Network/switch/ports/{port}?format=json"))["Port"]!["status"]!;
+        async Task<string> StatusAsync(int port) => (string)(await GetAsync(client, $"/ISAPI/System/switch/ports/{port}?format=json"))["Port"]!["status"]!;
 
         async Task PutAsync(int port, string what, string body)
         {
             using var content = new StringContent(body);
-            Assert.Equal(HttpStatusCode.OK, (await client.PutAsync($"/ISAPI/System/Network/switch/ports/{port}/{what}?format=json", content)).StatusCode);
+            Assert.Equal(HttpStatusCode.OK, (await client.PutAsync($"/ISAPI/System/switch/ports/{port}/{what}?format=json", content)).StatusCode);
         }
     }
 

@@ -111,6 +111,29 @@ public sealed class OtherDevicesTests
         Assert.Equal(0, (int)(await site.ControlAsync("GET", "/state?device=entrance"))["enter"]!);
     }
 
+    [Fact, Trait("Req", "PPL-4")]
+    public async Task Counters_begin_anew_at_midnight_of_the_devices_own_clock_and_on_order()
+    {
+        await using Site site = await Site.StartAsync("""{"devices":[{"id":"entrance","kind":"counting","utcOffset":"+01:00"}]}""");
+        await CountAsync(7, 7);
+        site.Time.Advance(TimeSpan.FromHours(11) - TimeSpan.FromSeconds(1));
+        await CountAsync(1, 8);
+        site.Time.Advance(TimeSpan.FromSeconds(1));
+        await CountAsync(2, 2);
+        site.Time.Advance(TimeSpan.FromDays(1));
+        await CountAsync(3, 3);
+        await site.EmitAsync("""{"device":"entrance","event":"counterReset"}""");
+        await CountAsync(1, 1);
+        await site.ControlAsync("PUT", "/state", """{"entrance":{"enter":500}}""");
+        await CountAsync(1, 501);
+
+        async Task CountAsync(int more, int total)
+        {
+            await site.EmitAsync($$$"""{"device":"entrance","event":"peopleCounting","enter":{{{more}}}}""");
+            Assert.Equal(total, (int)(await site.ControlAsync("GET", "/state?device=entrance"))["enter"]!);
+        }
+    }
+
     [Theory, Trait("Req", "DEV-4")]
     [InlineData("gate", "ACS")]
     [InlineData("thermal", "IPCamera")]

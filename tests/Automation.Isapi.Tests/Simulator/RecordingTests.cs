@@ -31,6 +31,48 @@ public sealed class RecordingTests
         }
     }
 
+    [Theory, Trait("Req", "DEV-4")]
+    [InlineData("DS-7608NXI-I2.json", "recorder", "VMD-1", "motionDetection", false)]
+    [InlineData("DS-2CD2146G2-ISU.json", "camera", "VMD-1", "motionDetection", true)]
+    public async Task The_linkage_of_a_recorded_device_is_its_own_and_can_be_mended(string file, string kind, string trigger, string name, bool center)
+    {
+        string path = Peer.SharedFolder("fixtures", "isapi", "devices", file).Replace("\\", "\\\\", StringComparison.Ordinal);
+        await using Site site = await Site.StartAsync($$"""{"devices":[{"id":"one","kind":"{{kind}}","channels":3,"documents":"{{path}}"}]}""".Replace(kind == "camera" ? "\"channels\":3," : "none", "", StringComparison.Ordinal));
+        HttpClient client = site.Client("one");
+        string document = await client.GetStringAsync("/ISAPI/Event/triggers/" + trigger);
+        Assert.Equal(center, document.Contains("center", StringComparison.Ordinal));
+        string order = $$"""{"device":"one","event":"{{name}}","state":"inactive"}""";
+        string? silenced = (await site.EmitAsync(order))["notTold"]?[0]?["because"]?.ToString();
+
+        // The camera of the recording has its detection off, the recorder has no linkage.
+        Assert.Equal(center ? "disabled" : "noCenter", silenced);
+        if (center) await PutAsync("System/Video/inputs/channels/1/motionDetection", text => text.Replace("<enabled>false", "<enabled>true", StringComparison.Ordinal));
+        else await PutAsync("Event/triggers/" + trigger, text => text.Replace("<EventTriggerNotificationList></EventTriggerNotificationList>", "<EventTriggerNotificationList><EventTriggerNotification><id>center</id><notificationMethod>center</notificationMethod></EventTriggerNotification></EventTriggerNotificationList>", StringComparison.Ordinal));
+        Assert.Null((await site.EmitAsync(order))["notTold"]);
+        XElement list = XElement.Parse(await client.GetStringAsync("/ISAPI/Event/triggers"));
+        Assert.Contains("center", list.Descendants().First(e => e.Name.LocalName == "EventTrigger" && e.Elements().Any(c => c.Name.LocalName == "id" && c.Value == trigger)).Value, StringComparison.Ordinal);
+
+        async Task PutAsync(string where, Func<string, string> change)
+        {
+            string before = await client.GetStringAsync("/ISAPI/" + where), after = change(before);
+            Assert.NotEqual(before, after);
+            using var body = new StringContent(after, Encoding.UTF8, "application/xml");
+            Assert.Equal(HttpStatusCode.OK, (await client.PutAsync("/ISAPI/" + where, body)).StatusCode);
+        }
+    }
+
+    [Theory, Trait("Req", "EVT-3")]
+    [InlineData("DS-7608NXI-I2.json", "recorder", 1)]
+    [InlineData("DS-2CD2146G2-ISU.json", "camera", 3)]
+    public async Task The_listening_hosts_of_a_recorded_device_are_its_slots(string file, string kind, int slots)
+    {
+        string path = Peer.SharedFolder("fixtures", "isapi", "devices", file).Replace("\\", "\\\\", StringComparison.Ordinal);
+        await using Site site = await Site.StartAsync($$"""{"devices":[{"id":"one","kind":"{{kind}}","documents":"{{path}}"}]}""");
+        XElement list = XElement.Parse(await site.Client("one").GetStringAsync("/ISAPI/Event/notification/httpHosts"));
+        Assert.Equal(slots, list.Elements().Count());
+        Assert.Contains("<portNo>8123</portNo>", await site.Client("one").GetStringAsync("/ISAPI/Event/notification/httpHosts/1"), StringComparison.Ordinal);
+    }
+
     [Fact, Trait("Req", "DEV-4")]
     public async Task Documents_filed_by_path_come_first_keep_what_is_put_and_leave_the_rest_simulated()
     {

@@ -7,30 +7,30 @@ internal sealed class ComponentForm(DiscoveryNames names, RetainedTopics retaine
     private readonly Dictionary<string, HashSet<string>> _topics = new(StringComparer.Ordinal);
     private readonly Dictionary<string, HashSet<string>> _shown = new(StringComparer.Ordinal);
 
-    public async Task ShowAsync(DiscoveryDocument document, CancellationToken cancellationToken)
+    public void Show(DiscoveryDocument document)
     {
         var now = new HashSet<string>(StringComparer.Ordinal);
         foreach ((string key, string platform, byte[] bytes) in document.Singly())
         {
             string topic = names.Config(platform, document.Id, key);
             now.Add(topic);
-            await retained.SetAsync(topic, bytes, cancellationToken);
+            retained.Set(topic, bytes);
         }
 
         _shown[document.Id] = now;
-        foreach (string gone in TopicsOf(document.Id).Except(now)) await retained.ClearAsync(gone, cancellationToken);
+        foreach (string gone in TopicsOf(document.Id).Except(now)) retained.Clear(gone);
         _topics[document.Id] = now;
     }
 
-    public Task<bool> FoundAsync(string topic, IReadOnlyDictionary<string, string> entities, IReadOnlySet<string> expected, CancellationToken cancellationToken)
+    public bool Found(string topic, IReadOnlyDictionary<string, string> entities, IReadOnlySet<string> expected)
     {
         string id = names.IdOf(topic);
-        if (!names.IsSingle(topic) || !expected.Contains(id)) return Task.FromResult(false);
+        if (!names.IsSingle(topic) || !expected.Contains(id)) return false;
 
         // Of a device that is not shown yet it is kept until then: only that tells whether the entity still exists.
-        if (_shown.TryGetValue(id, out HashSet<string>? shown) && !shown.Contains(topic)) return Task.FromResult(false);
+        if (_shown.TryGetValue(id, out HashSet<string>? shown) && !shown.Contains(topic)) return false;
         TopicsOf(id).Add(topic);
-        return Task.FromResult(true);
+        return true;
     }
 
     private HashSet<string> TopicsOf(string id)

@@ -12,7 +12,7 @@ internal sealed class DeviceForm(RetainedTopics retained) : IDiscoveryForm
     /// <summary>Says which documents will be shown, before any is.</summary>
     public void Expect(IEnumerable<string> topics) => _topics.UnionWith(topics);
 
-    public async Task ShowAsync(DiscoveryDocument document, CancellationToken cancellationToken)
+    public void Show(DiscoveryDocument document)
     {
         Dictionary<string, string> now = document.Platforms();
         KeyValuePair<string, string>[] gone = _entities.TryGetValue(document.Topic, out Dictionary<string, string>? before) ? [.. before.Where(e => !now.ContainsKey(e.Key))] : [];
@@ -20,16 +20,16 @@ internal sealed class DeviceForm(RetainedTopics retained) : IDiscoveryForm
         _shown[document.Topic] = document;
 
         // Leaving an entity out does not take it away; naming it without anything does, and then it can be left out.
-        if (gone.Length > 0) await retained.SetAsync(document.Topic, document.BytesWithout(gone), cancellationToken);
-        await retained.SetAsync(document.Topic, document.Bytes(), cancellationToken);
+        if (gone.Length > 0) retained.SetInTurn(document.Topic, document.BytesWithout(gone));
+        retained.Set(document.Topic, document.Bytes());
     }
 
-    public async Task<bool> FoundAsync(string topic, IReadOnlyDictionary<string, string> entities, IReadOnlySet<string> expected, CancellationToken cancellationToken)
+    public bool Found(string topic, IReadOnlyDictionary<string, string> entities, IReadOnlySet<string> expected)
     {
         if (!_topics.Contains(topic)) return false;
         Dictionary<string, string> known = _entities.GetValueOrDefault(topic) ?? [];
         _entities[topic] = entities.Concat(known).DistinctBy(e => e.Key).ToDictionary(StringComparer.Ordinal);
-        if (_shown.TryGetValue(topic, out DiscoveryDocument? shown)) await ShowAsync(shown, cancellationToken);
+        if (_shown.TryGetValue(topic, out DiscoveryDocument? shown)) Show(shown);
         return true;
     }
 }

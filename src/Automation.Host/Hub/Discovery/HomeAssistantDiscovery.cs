@@ -25,7 +25,7 @@ internal sealed class HomeAssistantDiscovery : IAsyncDisposable
     private readonly List<IAsyncDisposable> _subscriptions = [];
 
     // One at a time, so that an older document never follows a newer one. Guards what follows.
-    private readonly SemaphoreSlim _turn = new(1, 1);
+    private readonly Lock _turn = new();
     private readonly IDiscoveryForm _shown;
     private readonly Dictionary<string, IReadOnlyList<RuleDefinition>> _rules = new(StringComparer.Ordinal);
     private readonly HashSet<string> _expected = new(StringComparer.Ordinal);
@@ -58,33 +58,28 @@ internal sealed class HomeAssistantDiscovery : IAsyncDisposable
             HubLog.DiscoveryDeaf(_logger, _names.ConfigFilters[0], e.Message);
         }
 
-        foreach (DiscoveryDocument document in devices) await ShowAsync(document, cancellationToken);
+        foreach (DiscoveryDocument document in devices) Show(document);
     }
 
     /// <summary>Shows the rules that are in force at a site. The device "Automation" appears when every site has told its rules.</summary>
-    public async Task ShowRulesAsync(string site, IReadOnlyList<RuleDefinition> rules, CancellationToken cancellationToken)
+    public void ShowRules(string site, IReadOnlyList<RuleDefinition> rules)
     {
         if (_form == DiscoveryForm.Off) return;
-        await _turn.WaitAsync(cancellationToken);
-        try
+        lock (_turn)
         {
             _rules[site] = rules;
             if (_rules.Count < _sites.Count) return;
             int count = _rules.Values.Sum(r => r.Count);
             if (count > HubEntities.MaximumRules) HubLog.DiscoveryTooManyRules(_logger, count, HubEntities.MaximumRules);
-            await _shown.ShowAsync(HubEntities.Build(_rules.Values.SelectMany(r => r), _names, _version), cancellationToken);
-        }
-        finally
-        {
-            _turn.Release();
+            _shown.Show(HubEntities.Build(_rules.Values.SelectMany(r => r), _names, _version));
         }
     }
 
     /// <summary>Shows a device again, now that its firmware's version is known.</summary>
-    public async Task ShowFirmwareAsync(Device device, string firmware, CancellationToken cancellationToken)
+    public void ShowFirmware(Device device, string firmware)
     {
         if (_form == DiscoveryForm.Off) return;
-        foreach (DiscoveryDocument document in DeviceEntities.Build(device, firmware, _names, _version)) await ShowAsync(document, cancellationToken);
+        foreach (DiscoveryDocument document in DeviceEntities.Build(device, firmware, _names, _version)) Show(document);
     }
 
     public async ValueTask DisposeAsync()
@@ -93,42 +88,32 @@ internal sealed class HomeAssistantDiscovery : IAsyncDisposable
         _subscriptions.Clear();
     }
 
-    private async Task ShowAsync(DiscoveryDocument document, CancellationToken cancellationToken)
+    private void Show(DiscoveryDocument document)
     {
-        await _turn.WaitAsync(cancellationToken);
-        try
-        {
-            await _shown.ShowAsync(document, cancellationToken);
-        }
-        finally
-        {
-            _turn.Release();
-        }
+        lock (_turn) _shown.Show(document);
     }
 
     /// <summary>The hub came: it may have forgotten everything.</summary>
-    private async ValueTask BornAsync(MqttMessage message, CancellationToken cancellationToken)
+    private ValueTask BornAsync(MqttMessage message, CancellationToken cancellationToken)
     {
         // A retained birth is of the past; whoever was born then gets what is retained.
-        if (!message.Retain && message.Payload.Span.SequenceEqual("online"u8)) await _retained.RepublishAsync(cancellationToken);
+        if (!message.Retain && message.Payload.Span.SequenceEqual("online"u8)) _retained.Republish();
+        return ValueTask.CompletedTask;
     }
 
-    private async ValueTask FoundAsync(MqttMessage message, CancellationToken cancellationToken)
+    private ValueTask FoundAsync(MqttMessage message, CancellationToken cancellationToken)
     {
-        if (!message.Retain || message.Payload.IsEmpty || message.Payload.Length > MaximumBytes || !IsOurs(message.Payload, out Dictionary<string, string> entities)) return;
-        await _turn.WaitAsync(cancellationToken);
-        try
+        if (!message.Retain || message.Payload.IsEmpty || message.Payload.Length > MaximumBytes || !IsOurs(message.Payload, out Dictionary<string, string> entities)) return ValueTask.CompletedTask;
+        lock (_turn)
         {
-            if (await _shown.FoundAsync(message.Topic, entities, _expected, cancellationToken)) return;
-            await _retained.ClearAsync(message.Topic, cancellationToken);
+            if (_shown.Found(message.Topic, entities, _expected)) return ValueTask.CompletedTask;
+            _retained.Clear(message.Topic);
 
             // The hub may have refused an entity of ours because the old document still had its id.
-            if (_form != DiscoveryForm.Off) await _retained.RepublishAsync(topic => _names.IsConfigOf(topic, message.Topic), cancellationToken);
+            if (_form != DiscoveryForm.Off) _retained.Republish(topic => _names.IsConfigOf(topic, message.Topic));
         }
-        finally
-        {
-            _turn.Release();
-        }
+
+        return ValueTask.CompletedTask;
     }
 
     /// <summary>Whether the document is of this base topic: its first availability is our status. Others' documents are none of our business, whatever they hold.</summary>

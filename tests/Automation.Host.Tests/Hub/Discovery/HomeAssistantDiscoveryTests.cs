@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Automation.Host.Tests.Hub.Discovery;
 
 /// <summary>What is told is taken back when it is gone, also after a restart, and told again when the hub comes.</summary>
-public sealed class HomeAssistantDiscoveryTests
+public sealed class HomeAssistantDiscoveryTests : IAsyncDisposable
 {
     private const string Hub = "homeassistant/device/automation/config";
 
@@ -17,6 +17,11 @@ public sealed class HomeAssistantDiscoveryTests
     private const int Devices = 6 + 4;
 
     private readonly FakeBus _bus = new();
+    private readonly Outlet _outlet;
+
+    public HomeAssistantDiscoveryTests() => _outlet = new Outlet(_bus, new OutletLimits(), NullLogger.Instance);
+
+    public ValueTask DisposeAsync() => _outlet.DisposeAsync();
 
     [Fact, Trait("Req", "HUB-2")]
     public async Task Start_ShowsEveryDevice_RetainedWithQoS1()
@@ -24,7 +29,8 @@ public sealed class HomeAssistantDiscoveryTests
         await using HomeAssistantDiscovery discovery = await StartAsync();
         Assert.Equal(Devices, _bus.Retained.Count);
         Assert.All(_bus.Retained.Values, m => Assert.Equal(QoS.AtLeastOnce, m.QoS));
-        await discovery.ShowRulesAsync("store", DemoDocuments.Rules.Definitions, CancellationToken.None);
+        discovery.ShowRules("store", DemoDocuments.Rules.Definitions);
+        await _outlet.EmptiedAsync(CancellationToken.None);
         Assert.Equal(DemoDocuments.Rules.Definitions.Length, Switches(_bus.Retained[Hub]).Length);
     }
 
@@ -32,9 +38,11 @@ public sealed class HomeAssistantDiscoveryTests
     public async Task ShowRules_ARuleIsGone_IsNamedOnceMoreWithoutAnything()
     {
         await using HomeAssistantDiscovery discovery = await StartAsync();
-        await discovery.ShowRulesAsync("store", DemoDocuments.Rules.Definitions, CancellationToken.None);
+        discovery.ShowRules("store", DemoDocuments.Rules.Definitions);
+        await _outlet.EmptiedAsync(CancellationToken.None);
         _bus.Forget();
-        await discovery.ShowRulesAsync("store", [.. DemoDocuments.Rules.Definitions.Where(d => d.Id != "loitering")], CancellationToken.None);
+        discovery.ShowRules("store", [.. DemoDocuments.Rules.Definitions.Where(d => d.Id != "loitering")]);
+        await _outlet.EmptiedAsync(CancellationToken.None);
         MqttMessage[] told = [.. _bus.Published.Where(m => m.Topic == Hub)];
         Assert.Equal(2, told.Length);
         JsonElement gone = Components(told[0]).GetProperty("rule_loitering");
@@ -45,11 +53,17 @@ public sealed class HomeAssistantDiscoveryTests
     [Fact, Trait("Req", "HUB-2")]
     public async Task Start_AnEarlierRunKnewMore_TakesItAway()
     {
-        await using (HomeAssistantDiscovery earlier = await StartAsync()) await earlier.ShowRulesAsync("store", DemoDocuments.Rules.Definitions, CancellationToken.None);
+        await using (HomeAssistantDiscovery earlier = await StartAsync())
+        {
+            earlier.ShowRules("store", DemoDocuments.Rules.Definitions);
+            await _outlet.EmptiedAsync(CancellationToken.None);
+        }
+
         await _bus.PublishTextAsync("homeassistant/device/automation_store_sold/config", """{"availability":[{"topic":"automation/status"}],"components":{}}""", retain: true);
         _bus.Forget();
         await using HomeAssistantDiscovery discovery = await StartAsync();
-        await discovery.ShowRulesAsync("store", [.. DemoDocuments.Rules.Definitions.Where(d => d.Id != "loitering")], CancellationToken.None);
+        discovery.ShowRules("store", [.. DemoDocuments.Rules.Definitions.Where(d => d.Id != "loitering")]);
+        await _outlet.EmptiedAsync(CancellationToken.None);
         Assert.DoesNotContain("homeassistant/device/automation_store_sold/config", _bus.Retained.Keys);
         Assert.Equal(Devices + 1, _bus.Retained.Count);
         MqttMessage[] told = [.. _bus.Published.Where(m => m.Topic == Hub)];
@@ -83,6 +97,7 @@ public sealed class HomeAssistantDiscoveryTests
         Assert.Single(_bus.Published);
         _bus.Forget();
         await _bus.PublishTextAsync("homeassistant/status", "online");
+        await _outlet.EmptiedAsync(CancellationToken.None);
         Assert.Equal(documents + 1, _bus.Published.Count);
         Assert.Equal(documents, _bus.Published.Count(m => m.Retain));
     }
@@ -90,12 +105,14 @@ public sealed class HomeAssistantDiscoveryTests
     [Fact, Trait("Req", "HUB-2")]
     public async Task ShowRules_OneOfTwoSites_WaitsForTheOther()
     {
-        var retained = new RetainedTopics(_bus, NullLogger.Instance);
+        var retained = new RetainedTopics(_outlet);
         await using var discovery = new HomeAssistantDiscovery(DemoDocuments.Names, [DemoDocuments.Site, DemoDocuments.Site with { Id = "plant", Devices = [] }], "1.2.3", DiscoveryForm.Device, retained, NullLogger.Instance);
         await discovery.StartAsync(_bus, CancellationToken.None);
-        await discovery.ShowRulesAsync("store", DemoDocuments.Rules.Definitions, CancellationToken.None);
+        discovery.ShowRules("store", DemoDocuments.Rules.Definitions);
+        await _outlet.EmptiedAsync(CancellationToken.None);
         Assert.DoesNotContain(Hub, _bus.Retained.Keys);
-        await discovery.ShowRulesAsync("plant", [], CancellationToken.None);
+        discovery.ShowRules("plant", []);
+        await _outlet.EmptiedAsync(CancellationToken.None);
         Assert.Contains(Hub, _bus.Retained.Keys);
     }
 
@@ -103,7 +120,8 @@ public sealed class HomeAssistantDiscoveryTests
     public async Task Components_EachHasADocument_AndThatOfAGoneRuleIsCleared()
     {
         await using HomeAssistantDiscovery discovery = await StartAsync(DiscoveryForm.Component);
-        await discovery.ShowRulesAsync("store", DemoDocuments.Rules.Definitions, CancellationToken.None);
+        discovery.ShowRules("store", DemoDocuments.Rules.Definitions);
+        await _outlet.EmptiedAsync(CancellationToken.None);
         Assert.Equal(DemoDocuments.Entities.Count(), _bus.Retained.Count);
         JsonElement panel = JsonSerializer.Deserialize<JsonElement>(_bus.Retained["homeassistant/alarm_control_panel/automation_store_panel/area_1/config"].Payload.Span);
         Assert.Equal("automation_store_panel", panel.GetProperty("device").GetProperty("identifiers")[0].GetString());
@@ -114,7 +132,8 @@ public sealed class HomeAssistantDiscoveryTests
         JsonElement connectivity = JsonSerializer.Deserialize<JsonElement>(_bus.Retained["homeassistant/binary_sensor/automation_store_nvr/connectivity/config"].Payload.Span);
         Assert.Equal(1, connectivity.GetProperty("availability").GetArrayLength());
 
-        await discovery.ShowRulesAsync("store", [.. DemoDocuments.Rules.Definitions.Where(d => d.Id != "loitering")], CancellationToken.None);
+        discovery.ShowRules("store", [.. DemoDocuments.Rules.Definitions.Where(d => d.Id != "loitering")]);
+        await _outlet.EmptiedAsync(CancellationToken.None);
         Assert.DoesNotContain("homeassistant/switch/automation/rule_loitering/config", _bus.Retained.Keys);
         Assert.Contains("homeassistant/switch/automation/rule_store-after-hours/config", _bus.Retained.Keys);
     }
@@ -127,11 +146,17 @@ public sealed class HomeAssistantDiscoveryTests
     [InlineData("Component", "Off")]
     public async Task Start_AnEarlierRunUsedAnotherForm_LeavesNothingOfIt(string earlierForm, string form)
     {
-        await using (HomeAssistantDiscovery earlier = await StartAsync(Enum.Parse<DiscoveryForm>(earlierForm))) await earlier.ShowRulesAsync("store", DemoDocuments.Rules.Definitions, CancellationToken.None);
+        await using (HomeAssistantDiscovery earlier = await StartAsync(Enum.Parse<DiscoveryForm>(earlierForm)))
+        {
+            earlier.ShowRules("store", DemoDocuments.Rules.Definitions);
+            await _outlet.EmptiedAsync(CancellationToken.None);
+        }
+
         await _bus.PublishTextAsync("homeassistant/sensor/automation_store_sold/x/config", """{"availability":[{"topic":"automation/status"}],"unique_id":"x"}""", retain: true);
         await _bus.PublishTextAsync("homeassistant/sensor/other/x/config", """{"availability":[{"topic":"other/status"}],"unique_id":"y"}""", retain: true);
         await using HomeAssistantDiscovery discovery = await StartAsync(Enum.Parse<DiscoveryForm>(form));
-        await discovery.ShowRulesAsync("store", [.. DemoDocuments.Rules.Definitions.Where(d => d.Id != "loitering")], CancellationToken.None);
+        discovery.ShowRules("store", [.. DemoDocuments.Rules.Definitions.Where(d => d.Id != "loitering")]);
+        await _outlet.EmptiedAsync(CancellationToken.None);
         int wanted = form switch { "Off" => 0, "Device" => Devices + 1, _ => DemoDocuments.Entities.Count() - 1 };
         Assert.Equal(wanted + 1, _bus.Retained.Count);
         Assert.Contains("homeassistant/sensor/other/x/config", _bus.Retained.Keys);
@@ -141,15 +166,17 @@ public sealed class HomeAssistantDiscoveryTests
     public async Task ShowFirmware_AddsItsVersionToTheDevice()
     {
         await using HomeAssistantDiscovery discovery = await StartAsync();
-        await discovery.ShowFirmwareAsync(DemoDocuments.Site.Devices.Single(d => d.Kind == "nvr"), "V4.74.210", CancellationToken.None);
+        discovery.ShowFirmware(DemoDocuments.Site.Devices.Single(d => d.Kind == "nvr"), "V4.74.210");
+        await _outlet.EmptiedAsync(CancellationToken.None);
         JsonElement device = JsonSerializer.Deserialize<JsonElement>(_bus.Retained["homeassistant/device/automation_store_nvr/config"].Payload.Span).GetProperty("device");
         Assert.Equal("V4.74.210", device.GetProperty("sw_version").GetString());
     }
 
     private async Task<HomeAssistantDiscovery> StartAsync(DiscoveryForm form = DiscoveryForm.Device)
     {
-        var discovery = new HomeAssistantDiscovery(DemoDocuments.Names, [DemoDocuments.Site], "1.2.3", form, new RetainedTopics(_bus, NullLogger.Instance), NullLogger.Instance);
+        var discovery = new HomeAssistantDiscovery(DemoDocuments.Names, [DemoDocuments.Site], "1.2.3", form, new RetainedTopics(_outlet), NullLogger.Instance);
         await discovery.StartAsync(_bus, CancellationToken.None);
+        await _outlet.EmptiedAsync(CancellationToken.None);
         return discovery;
     }
 

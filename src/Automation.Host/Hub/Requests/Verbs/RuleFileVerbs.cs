@@ -95,7 +95,7 @@ internal sealed class RuleFileVerbs(SiteLookup sites)
     }
 
     /// <summary>Done, or what is wrong and that nothing was done.</summary>
-    private static Answer Found(ImmutableArray<Finding> findings, Action<Utf8JsonWriter> members)
+    internal static Answer Found(ImmutableArray<Finding> findings, Action<Utf8JsonWriter> members)
     {
         Answer answer = Findings(findings, members);
         Finding? first = findings.FirstOrDefault(f => f.Severity == FindingSeverity.Error);

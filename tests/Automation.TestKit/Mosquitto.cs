@@ -2,13 +2,11 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
-using Automation.Mqtt.Client;
-using Automation.TestKit;
 
-namespace Automation.Mqtt.Tests.Client;
+namespace Automation.TestKit;
 
 /// <summary>A Mosquitto of the test's own, on a free loopback port, from a configuration of its own.</summary>
-internal sealed class Mosquitto : IAsyncDisposable
+public sealed class Mosquitto : IAsyncDisposable
 {
     private readonly ConcurrentQueue<string> _output = new();
     private readonly string _configuration;
@@ -85,14 +83,6 @@ internal sealed class Mosquitto : IAsyncDisposable
         await Until.Done(process.WaitForExitAsync());
         process.Dispose();
     }
-
-    public MqttClientOptions Options(string clientId = "") => new()
-    {
-        Host = "127.0.0.1",
-        Port = Port,
-        ClientId = clientId,
-        Limits = new MqttClientLimits { FirstBackoff = TimeSpan.FromMilliseconds(20), LongestBackoff = TimeSpan.FromMilliseconds(200), ConnectTimeout = Until.Limit, AnswerTimeout = Until.Limit },
-    };
 
     public async ValueTask DisposeAsync()
     {

@@ -28,7 +28,7 @@ internal static class OtherActions
     private static Task<DeviceAnswer> PortAsync(ActionCall call, string command, string? json, CancellationToken cancellationToken) =>
         call.Calls.PutAsync(Port(call, command), json is null ? null : DeviceContent.Json(json), cancellationToken);
 
-    private static string Port(ActionCall call, string command) => string.Create(CultureInfo.InvariantCulture, $"/System/Network/switch/ports/{call.Number}{command}?format=json");
+    private static string Port(ActionCall call, string command) => string.Create(CultureInfo.InvariantCulture, $"/System/switch/ports/{call.Number}{command}?format=json");
 
     /// <summary>003 §8.1: the answer comes before the device goes.</summary>
     public static Task<ActionResult> RebootAsync(ActionCall call, CancellationToken cancellationToken) => PutAsync(call, "/System/reboot", null, cancellationToken);

@@ -110,6 +110,7 @@ public sealed partial class DeviceConnection : IAsyncDisposable
         using var limit = new CancellationTokenSource(StopTime, _time);
         await _later.StopAsync(limit.Token).ConfigureAwait(false);
         await UnsubscribeAsync(limit.Token).ConfigureAwait(false);
+        await LogOutAsync(limit.Token).ConfigureAwait(false);
     }
 
     /// <summary>Somebody has looked after the password or the lock: the next login is tried at once.</summary>
@@ -117,6 +118,21 @@ public sealed partial class DeviceConnection : IAsyncDisposable
     {
         _endpoint.Gate.Open();
         _wake.TrySetResult();
+    }
+
+    /// <summary>Panels have few sessions; ours is given back.</summary>
+    private async Task LogOutAsync(CancellationToken cancellationToken)
+    {
+        if (_endpoint.IsBehindGateway || _endpoint.Session is not { Cookie: not null } session || !Online) return;
+        try
+        {
+            await _calls.PutAsync("/Security/sessionLogout", null, cancellationToken).ConfigureAwait(false);
+            session.Drop(session.Cookie);
+        }
+        catch (OperationCanceledException)
+        {
+            // It ends by itself a while after its last use.
+        }
     }
 
     public async ValueTask DisposeAsync()

@@ -45,7 +45,7 @@ internal static class DoorSurvey
     {
         if (DeviceIdentity.IsSpeaker(survey.DeviceType)) survey.Add("speaker", 1, null);
         if (!DeviceIdentity.IsSwitch(survey.DeviceType)) return;
-        foreach (DeviceElement port in Survey.All(await survey.AskAsync("/System/Network/switch/ports?format=json", cancellationToken).ConfigureAwait(false), "Port"))
+        foreach (DeviceElement port in Survey.All(await survey.AskAsync("/System/switch/ports?format=json", cancellationToken).ConfigureAwait(false), "Port"))
         {
             survey.Add("port", port.IntOf("id") ?? port.IntOf("portNo"), port.TextOf("name") ?? port.TextOf("portName"));
         }

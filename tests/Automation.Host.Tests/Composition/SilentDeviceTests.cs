@@ -134,14 +134,15 @@ public sealed class SilentDeviceTests : IAsyncLifetime
     public async Task RunningHost_TellsTheRuleThatItWaitsInVain_AndThatItDoesNotAnyMore()
     {
         await SilenceAsync();
-        Site site = SiteReader.Read(new SourceFile(SiteFile, await File.ReadAllBytesAsync(SiteFile)), static _ => null).Site!;
+        var file = new SourceFile(SiteFile, await File.ReadAllBytesAsync(SiteFile));
+        Site site = SiteReader.Read(file, static _ => null).Site!;
         Device nvr = site.Devices[0];
         site = site with { Devices = [nvr with { Connection = nvr.Connection! with { User = "admin", Password = new Secret(Password) } }] };
         TimeSpan soon = TimeSpan.FromMilliseconds(200);
         var settings = new HostSettings
         {
             DataFolder = _folder.File("data"),
-            Sites = [new SiteSource(site, [_folder.File("rules")])],
+            Sites = [new SiteSource(site, file, [_folder.File("rules")])],
             Diagnosis = new DiagnosisWatchLimits { First = soon, Every = soon, Again = soon },
             Broker = new EmbeddedBroker
             {

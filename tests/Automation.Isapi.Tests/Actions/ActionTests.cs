@@ -68,9 +68,9 @@ public sealed class ActionTests
         // isapi.md 1.1; 003 §8.1; 000 §8.1.
         { "playAudio", "store/nvr/channel/1", "audio=3", "PUT /ISAPI/Event/triggers/notifications/AudioAlarm/3/test?format=json", "" },
         { "playAudio", "store/switch/speaker/1", "", "PUT /ISAPI/Event/triggers/notifications/AudioAlarm/1/test?format=json", "" },
-        { "restartPort", "store/switch/port/2", "", "PUT /ISAPI/System/Network/switch/ports/2/restart?format=json", "" },
-        { "clearPortAlarm", "store/switch/port/2", "", "PUT /ISAPI/System/Network/switch/ports/2/clearAlarm?format=json", "" },
-        { "extendPort", "store/switch/port/2", "enabled=true", "PUT /ISAPI/System/Network/switch/ports/2/extendMode?format=json", """{"ExtendMode":{"enabled":true}}""" },
+        { "restartPort", "store/switch/port/2", "", "PUT /ISAPI/System/switch/ports/2/restart?format=json", "" },
+        { "clearPortAlarm", "store/switch/port/2", "", "PUT /ISAPI/System/switch/ports/2/clearAlarm?format=json", "" },
+        { "extendPort", "store/switch/port/2", "enabled=true", "PUT /ISAPI/System/switch/ports/2/extendMode?format=json", """{"ExtendMode":{"enabled":true}}""" },
         { "reboot", "store/nvr", "", "PUT /ISAPI/System/reboot", "" },
     };
 

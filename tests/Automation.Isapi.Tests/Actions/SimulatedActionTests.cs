@@ -75,9 +75,9 @@ public sealed class SimulatedActionTests
         Add("gate", "closeDoor", "door/1", "", "PUT AccessControl/RemoteControl/door/1", "\"unlocked\":false", seen);
         Add("gate", "resumeDoor", "door/1", "", "PUT AccessControl/RemoteControl/door/1", "\"mode\":\"normal\"", seen);
         Add("bell", "openDoor", "station/1", "", "PUT AccessControl/RemoteControl/door/1", "", unknown);
-        Add("switch", "restartPort", "port/1", "", "PUT System/Network/switch/ports/1/restart", "", unknown);
-        Add("switch", "clearPortAlarm", "port/1", "", "PUT System/Network/switch/ports/1/clearAlarm", "", seen);
-        Add("switch", "extendPort", "port/2", "enabled=true", "PUT System/Network/switch/ports/2/extendMode", "", seen);
+        Add("switch", "restartPort", "port/1", "", "PUT System/switch/ports/1/restart", "", unknown);
+        Add("switch", "clearPortAlarm", "port/1", "", "PUT System/switch/ports/1/clearAlarm", "", seen);
+        Add("switch", "extendPort", "port/2", "enabled=true", "PUT System/switch/ports/2/extendMode", "", seen);
         return data;
     }
 

@@ -52,7 +52,7 @@ public sealed class SessionLoginTests
             await Until.True(() => connection.Online && observer.States.Any(s => s.Resource.Value == "store/panel/area/1"), observer.ToString);
             ActionOutcome outcome = await Until.Done(connection.ExecuteAsync("arm", ResourceAddress.Parse("store/panel/area/2"), DataObject.Of(("mode", "away")), CancellationToken.None));
             Assert.True(outcome.Succeeded, outcome.ToString());
-            await site.EmitAsync("""{"device":"panel","type":"zoneAlarm","zone":3}""");
+            await site.EmitAsync("""{"device":"panel","event":"zoneAlarm","zone":3}""");
             await Until.True(() => observer.Events.Any(e => e.Type == "zoneAlarm"), observer.ToString);
             Assert.Equal(["accepted"], await LoginsAsync(site));
         }

@@ -13,8 +13,6 @@ internal static class Program
 
         switch (args[0])
         {
-            case "broker":
-                return Mqtt.BrokerCommand.RunAsync(args[1..]).GetAwaiter().GetResult();
             case "mqtt-load":
                 return Mqtt.Load.LoadCommand.Run(args.AsSpan(1), TimeProvider.System);
             case "mqtt-compare":
@@ -25,6 +23,8 @@ internal static class Program
                 return Engine.LinkageBenchmark.Run(args.AsSpan(1));
             case "history":
                 return History.HistoryBenchmark.RunAsync(args[1..], TimeProvider.System).GetAwaiter().GetResult();
+            case "projection":
+                return Hub.ProjectionBenchmark.RunAsync(args[1..], TimeProvider.System).GetAwaiter().GetResult();
             case "rules":
                 return Rules.RuleSetBenchmark.Run(args.AsSpan(1));
             case "isapi-parse":

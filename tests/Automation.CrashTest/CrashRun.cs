@@ -31,8 +31,15 @@ internal sealed partial class CrashRun(CrashOptions options, string folder)
         await LiveAsync(world, async _ =>
         {
             await Until(world.IsHeardAsync, "the devices are heard");
-            await world.EmitAsync(new { device = "entrance", @event = "peopleCounting", enter = 1 });
-            await Until(() => Task.FromResult(_witness.Inside >= 0), "counting began");
+            await Until(
+                async () =>
+                {
+                    // The first report is where counting begins; the one after it is counted.
+                    await world.EmitAsync(new { device = "entrance", @event = "peopleCounting", enter = 1 });
+                    return _witness.Inside > 0;
+                },
+                "counting began");
+            await Until(() => Task.FromResult(DateTime.UtcNow - _witness.LastHeard > TimeSpan.FromSeconds(2)), "it is quiet");
         });
         await auditor.AuditAsync();
         long before = auditor.Inside;

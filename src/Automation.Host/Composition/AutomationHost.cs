@@ -12,10 +12,10 @@ using Automation.Host.Hub.Requests;
 using Automation.Host.Hub.Requests.Verbs;
 using Automation.Host.Journal;
 using Automation.Host.Notifications;
+using Automation.Host.Operations;
 using Automation.Host.Outbox;
 using Automation.Host.Reports;
 using Automation.Host.Storage;
-using Automation.Host.Storage.Postgres;
 using Automation.Host.Storage.Sql;
 using Automation.Host.Storage.Sqlite;
 using Automation.Isapi;
@@ -40,10 +40,8 @@ internal sealed partial class AutomationHost : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly TopicNames _topics;
     private readonly DateTimeOffset _started;
-    private DataFolderLock? _folder;
-    private SqlDatabase? _database;
-    private IReadOnlyList<StorageProblem> _storageProblems = [];
-    private IHostStore? _store;
+    private HostStorage? _storage;
+    private SqlHostStore? _store;
     private SqliteMqttStore? _mqttStore;
     private MqttBroker? _broker;
     private MqttClient? _client;
@@ -136,8 +134,8 @@ internal sealed partial class AutomationHost : IAsyncDisposable
         if (_client is not null) await _client.DisposeAsync();
         if (_broker is not null) await _broker.DisposeAsync();
         if (_mqttStore is not null) await _mqttStore.DisposeAsync();
-        if (_database is not null) await _database.DisposeAsync();
-        _folder?.Dispose();
+        _storage?.Operations.Add(new Operation { Via = OperationVia.Process, What = "stop", Detail = Version });
+        if (_storage is not null) await _storage.DisposeAsync();
     }
 
     public async ValueTask DisposeAsync()
@@ -151,7 +149,8 @@ internal sealed partial class AutomationHost : IAsyncDisposable
         var loaded = _settings.Sites.Select(source => (Source: source, Rules: ReadRules(source))).ToList();
         RefuseDuplicates(loaded.SelectMany(l => l.Rules.Rules.Definitions));
         foreach (SiteSource source in _settings.Sites) ForeignTopics.RefuseOwn(source.Site, _settings.BaseTopic);
-        _store = await OpenStorageAsync(cancellationToken);
+        _storage = await HostStorage.OpenAsync(_settings, _time, _loggers.CreateLogger("Automation.Storage"), cancellationToken);
+        _store = _storage.Store;
         await OpenBusAsync(random, cancellationToken);
         _outlet = new Outlet(_bus!, new OutletLimits(), _logger);
         _retained = new RetainedTopics(_outlet);
@@ -162,22 +161,24 @@ internal sealed partial class AutomationHost : IAsyncDisposable
         };
 
         var world = new RunningSites(_sites);
-        _notifications = new NotificationCentre(_settings.Notifications, _settings.DataFolder, _database!, _bus!, _topics, world, _time, new Random(random.Next()), _loggers.CreateLogger("Automation.Notifications"));
+        _notifications = new NotificationCentre(_settings.Notifications, _settings.DataFolder, _storage.Database, _bus!, _topics, world, _time, new Random(random.Next()), _loggers.CreateLogger("Automation.Notifications"));
         _notifications.Service.Failed = (notice, detail) => SiteOf(notice)?.Projection.ProblemAsync("notificationFailed", default, detail) ?? Task.CompletedTask;
-        var journal = new JournalStore(_database!, [_notifications]);
+        _storage.StandIn.Written += _notifications.Service.Look;
+        var journal = new JournalStore(_storage.Database, [_notifications, new HistoryPart(_storage.Recorder, _storage.Exceptions)], _storage.StandIn) { PartsRefused = e => LogPartsRefused(_logger, e.Message) };
         foreach ((SiteSource source, SiteRuleSet rules) in loaded)
         {
             foreach (Finding finding in rules.Rules.Findings) LogFinding(_logger, finding.Severity == FindingSeverity.Error ? LogLevel.Error : LogLevel.Warning, finding.ToString());
             ILogger logger = _loggers.CreateLogger("Automation." + source.Site.Id);
             SequenceMark mark = OpenMark(source.Site.Id);
-            SitePlace place = await new SiteRestorer(source.Site.Id, journal, _store, rules.Rules, mark, JournalLimits.Default, _time, logger).RestoreAsync(cancellationToken);
-            _sites.Add(new SiteRuntime(source, rules, _settings.Templates, place, journal, _store, _outbox, _bus!, _topics, _outlet, _retained, JournalLimits.Default, _settings.Diagnosis, _time, random, _loggers));
+            SitePlace place = await new SiteRestorer(source.Site.Id, journal, _store, rules.Rules, mark, _settings.Retention.Journal, _time, logger).RestoreAsync(cancellationToken);
+            _sites.Add(new SiteRuntime(source, rules, _settings.Templates, place, journal, _store, _storage.Operations, _outbox, _bus!, _topics, _outlet, _retained, _settings.Retention.Journal, _settings.Diagnosis, _time, random, _loggers));
         }
 
         _retained.Set(_topics.Status, "online"u8.ToArray());
         ShowInfo();
         foreach (SiteRuntime site in _sites)
         {
+            site.Projection.ExceptionTold = (exception, lasts) => _storage.Report(site.Site.Id, exception, lasts);
             site.Projection.ActionEnded = (request, outcome, attempts) => _ = _runs.EndedAsync(request, outcome, attempts, _time.GetUtcNow(), site.Site.TimeZone);
             site.Projection.RulesLoaded = rules =>
             {
@@ -191,9 +192,10 @@ internal sealed partial class AutomationHost : IAsyncDisposable
         await StartDiscoveryAsync(cancellationToken);
         await _notifications.Service.StartAsync(cancellationToken);
         foreach (SiteRuntime site in _sites) await site.StartAsync(cancellationToken);
+        StartStorage();
         _outbox.Start();
-        _subscriptions.Add(await new RuleSwitchboard(_topics, rule => _sites.FirstOrDefault(s => s.HasRule(rule))?.Inbox, _logger).SubscribeAsync(_bus!, cancellationToken));
-        _subscriptions.Add(await new RequestDesk(_topics, _bus!, new RequestVerbs(Verbs()), _time, _logger).SubscribeAsync(cancellationToken));
+        _subscriptions.Add(await new RuleSwitchboard(_topics, rule => _sites.FirstOrDefault(s => s.HasRule(rule))?.Inbox, _storage.Operations, _logger).SubscribeAsync(_bus!, cancellationToken));
+        _subscriptions.Add(await new RequestDesk(_topics, _bus!, new RequestVerbs(Verbs()), _storage.Operations, _time, _logger).SubscribeAsync(cancellationToken));
         _bus!.ConnectionChanged += connected =>
         {
             if (connected) _retained.Republish();
@@ -220,8 +222,10 @@ internal sealed partial class AutomationHost : IAsyncDisposable
             .. new DeviceVerbs(sites).All,
             .. diagnosis.All,
             .. new GroupVerbs(sites).All,
+            .. new HistoryVerbs(sites, _storage!.History, _storage.Exceptions).All,
+            .. new OperationVerbs(sites, _storage.Operations).All,
             .. new NotificationVerbs(_notifications!, _bus!, _topics, new RunningSites(_sites), _time).All,
-            new ExceptionExport(new ExceptionCentre(_database!, _time), () => [.. _sites.Select(s => s.Site)], new ExportFolder(_settings.DataFolder, new ReportLimits(), _time), new ReportLimits(), _time).Verb,
+            new ExceptionExport(_storage.Exceptions, () => [.. _sites.Select(s => s.Site)], new ExportFolder(_settings.DataFolder, new ReportLimits(), _time), new ReportLimits(), _time).Verb,
             _runs.Verb(sites),
         ];
     }
@@ -254,7 +258,25 @@ internal sealed partial class AutomationHost : IAsyncDisposable
         await _discovery.StartAsync(_bus!, cancellationToken);
     }
 
-    private void ShowInfo() => _retained!.Set(_topics.Info, Payloads.Info(Version, _started, _sites.Select(s => (s.Site, s.Rules))));
+    private void ShowInfo() => _retained!.Set(_topics.Info, Payloads.Info(Version, _started, Payloads.Camel(_storage!.Watch.Level.ToString()), _sites.Select(s => (s.Site, s.Rules))));
+
+    /// <summary>Tells what the storage lost or cannot do, on every site: each may have an owner of its own.</summary>
+    private void StartStorage()
+    {
+        foreach (StorageProblem problem in _storage!.Problems)
+        {
+            LogStorageProblem(_logger, problem.Message);
+            foreach (SiteRuntime site in _sites) _ = site.Projection.ProblemAsync(problem.Type, default, problem.Message);
+        }
+
+        _storage.Watch.Changed += (level, reason) =>
+        {
+            foreach (SiteRuntime site in _sites) site.Projection.Storage(level, reason);
+            ShowInfo();
+        };
+        _storage.Operations.Add(new Operation { Via = OperationVia.Process, What = "start", Detail = Version });
+        _storage.Start();
+    }
 
     private async Task CleanAsync()
     {
@@ -265,22 +287,6 @@ internal sealed partial class AutomationHost : IAsyncDisposable
         catch (Exception e) when (e is OperationCanceledException or MqttClientException or InvalidOperationException or IOException or TimeoutException)
         {
             // Left-overs stay until the next start.
-        }
-    }
-
-    private async Task<IHostStore> OpenStorageAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            string folder = Path.GetFullPath(_settings.DataFolder);
-            _folder = DataFolderLock.Take(folder);
-            if (_settings.Postgres is { } postgres) _database = await SqlDatabase.OpenAsync(new PostgresSource(postgres), StorageParts.All, new SqlLimits(), cancellationToken);
-            else (_database, _storageProblems) = await SqliteStorage.OpenAsync(_settings.Sqlite with { Path = Path.Combine(folder, SqliteOptions.FileName) }, StorageParts.All, new SqlLimits(), _time, cancellationToken);
-            return new SqlHostStore(_database, _time, _loggers.CreateLogger("Automation.Storage"));
-        }
-        catch (StorageException e)
-        {
-            throw new StartRefusedException(e.Message, e);
         }
     }
 
@@ -343,6 +349,12 @@ internal sealed partial class AutomationHost : IAsyncDisposable
             if (!seen.TryAdd(rule.Id, rule)) throw new StartRefusedException($"{rule.File}:{rule.Line}: the rule '{rule.Id}' exists already in {seen[rule.Id].File}; ids are unique over all sites: rename one");
         }
     }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "What happened is not in the history, and the site went on: {Reason}")]
+    private static partial void LogPartsRefused(ILogger logger, string reason);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Problem}")]
+    private static partial void LogStorageProblem(ILogger logger, string problem);
 
     [LoggerMessage(Message = "{Finding}")]
     private static partial void LogFinding(ILogger logger, LogLevel level, string finding);

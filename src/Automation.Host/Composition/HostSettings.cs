@@ -6,6 +6,7 @@ using Automation.Host.Devices;
 using Automation.Host.Hub.Discovery;
 using Automation.Host.Journal;
 using Automation.Host.Notifications;
+using Automation.Host.Storage;
 using Automation.Host.Storage.Postgres;
 using Automation.Host.Storage.Sqlite;
 using Automation.Mqtt.Broker;
@@ -24,6 +25,9 @@ internal sealed record HostSettings
 
     /// <summary>How that file is kept; its path is the data folder's.</summary>
     public SqliteOptions Sqlite { get; init; } = new() { Path = "" };
+
+    /// <summary>How much of what grows is kept.</summary>
+    public RetentionLimits Retention { get; init; } = new();
 
     /// <summary>First level or levels of every topic.</summary>
     public string BaseTopic { get; init; } = "automation";

@@ -1,6 +1,7 @@
 using Automation.Core.Rules;
 using Automation.Host.Hub;
 using Automation.Host.Journal;
+using Automation.Host.Operations;
 using Microsoft.Extensions.Logging;
 
 namespace Automation.Host.Composition;
@@ -10,7 +11,7 @@ namespace Automation.Host.Composition;
 /// (design.md section 5). Looks at the contents every two seconds: file notifications are lost on network shares and in containers.
 /// </summary>
 internal sealed partial class RuleReloader(
-    SiteSource source, TemplateLibrary templates, SiteInbox inbox, SiteProjection projection, string fingerprint, TimeProvider time, ILogger logger) : IDisposable
+    SiteSource source, TemplateLibrary templates, SiteInbox inbox, SiteProjection projection, string fingerprint, IOperationLog operations, TimeProvider time, ILogger logger) : IDisposable
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(2);
 
@@ -68,6 +69,7 @@ internal sealed partial class RuleReloader(
             int count = rules.Findings.Count(f => f.Severity == FindingSeverity.Error);
             string first = rules.Findings.First(f => f.Severity == FindingSeverity.Error).ToString();
             LogNotLoaded(logger, source.Site.Id, count);
+            operations.Add(new Operation { Via = OperationVia.File, What = "rulesLoaded", Site = source.Site.Id, Detail = rules.Fingerprint, Refusal = first });
             await projection.ProblemAsync("rulesNotLoaded", default, $"AUT3302: the changed rules have {count} error(s) and were not loaded, the old ones keep running; first: {first}");
             return false;
         }
@@ -76,6 +78,7 @@ internal sealed partial class RuleReloader(
         await inbox.PostAsync(new SiteInput.Load(new SiteRuleSet(rules, files.Pack()), loaded), cancellationToken);
         await loaded.Task.WaitAsync(cancellationToken);
         LogLoaded(logger, source.Site.Id, rules.Definitions.Length);
+        operations.Add(new Operation { Via = OperationVia.File, What = "rulesLoaded", Site = source.Site.Id, Detail = rules.Fingerprint });
         return true;
     }
 

@@ -5,6 +5,7 @@ using Automation.Host.Foreign;
 using Automation.Host.Hub;
 using Automation.Host.Journal;
 using Automation.Host.Notifications;
+using Automation.Host.Operations;
 using Automation.Host.Outbox;
 using Automation.Host.Storage;
 using Automation.Isapi;
@@ -24,6 +25,7 @@ internal sealed class SiteRuntime : IDeviceObserver, IPictureObserver, IAsyncDis
     private readonly IMqttBus _bus;
     private readonly TopicNames _topics;
     private readonly ActionOutbox _outbox;
+    private readonly IOperationLog _operations;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly SiteWriter _writer;
@@ -35,7 +37,7 @@ internal sealed class SiteRuntime : IDeviceObserver, IPictureObserver, IAsyncDis
     private Task _reloading = Task.CompletedTask;
 
     public SiteRuntime(
-        SiteSource source, SiteRuleSet rules, TemplateLibrary templates, SitePlace place, JournalStore journal, IHostStore store, ActionOutbox outbox, IMqttBus bus, TopicNames topics,
+        SiteSource source, SiteRuleSet rules, TemplateLibrary templates, SitePlace place, JournalStore journal, IHostStore store, IOperationLog operations, ActionOutbox outbox, IMqttBus bus, TopicNames topics,
         Outlet outlet, RetainedTopics retained, JournalLimits limits, DiagnosisWatchLimits diagnosis, TimeProvider time, Random random, ILoggerFactory loggers)
     {
         Site site = source.Site;
@@ -43,12 +45,13 @@ internal sealed class SiteRuntime : IDeviceObserver, IPictureObserver, IAsyncDis
         Rules = rules.Rules;
         _bus = bus;
         _outbox = outbox;
+        _operations = operations;
         _topics = topics;
         _time = time;
         _logger = loggers.CreateLogger("Automation." + site.Id);
         Projection = new SiteProjection(site, rules.Rules.Definitions, topics, outlet, retained, time, _logger);
         _writer = new SiteWriter(site, rules, place, Inbox, journal, store, outbox, Projection, limits, time, _logger);
-        _reloader = new RuleReloader(source, templates, Inbox, Projection, rules.Rules.Fingerprint, time, _logger);
+        _reloader = new RuleReloader(source, templates, Inbox, Projection, rules.Rules.Fingerprint, operations, time, _logger);
         Folder = new RuleFolder(site, source.RulePaths, templates, _reloader.LookAsync);
         _foreign = new ForeignTopics(site, this, time);
         _seen = new LastSeen(time);
@@ -92,7 +95,7 @@ internal sealed class SiteRuntime : IDeviceObserver, IPictureObserver, IAsyncDis
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         _writing = Task.Run(_writer.RunAsync, CancellationToken.None);
-        _subscriptions.AddRange(await new DeviceCommands(Site, _topics, Inbox, _logger).SubscribeAsync(_bus, cancellationToken));
+        _subscriptions.AddRange(await new DeviceCommands(Site, _topics, Inbox, _operations, _logger).SubscribeAsync(_bus, cancellationToken));
         foreach (DeviceConnection connection in _connections.Values) connection.Start();
         _subscriptions.AddRange(await _foreign.SubscribeAsync(_bus, cancellationToken));
         _reloading = Task.Run(() => _reloader.RunAsync(_stop.Token), CancellationToken.None);

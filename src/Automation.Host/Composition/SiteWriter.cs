@@ -259,7 +259,7 @@ internal sealed partial class SiteWriter
     {
         try
         {
-            _place.Mark.Write(last);
+            _place.Mark.Write(last, flush: _journal.IsUnwritten);
         }
         catch (IOException e)
         {

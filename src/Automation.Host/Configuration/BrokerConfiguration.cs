@@ -22,6 +22,10 @@ internal sealed record BrokerConfiguration
 
     public MqttBrokerLimits Limits { get; init; } = new();
 
+    public bool ReasonStrings { get; init; } = true;
+
+    public MqttRedirect? Redirect { get; init; }
+
     /// <param name="file">Where it was said, for messages.</param>
     /// <exception cref="StartRefusedException">A certificate or password is missing, a user or rule is wrong, or everybody would get in from everywhere.</exception>
     public EmbeddedBroker ToBroker(string file, string baseTopic, Func<string, string?> environment)
@@ -31,7 +35,7 @@ internal sealed record BrokerConfiguration
             throw new StartRefusedException($"{file}: the broker would listen on {open.Address} and nobody could come in: add users, or listen on 127.0.0.1");
         }
 
-        var options = new MqttBrokerOptions { Listeners = [.. Listeners.Select(l => Listener(file, l, environment))], Limits = Limits };
+        var options = new MqttBrokerOptions { Listeners = [.. Listeners.Select(l => Listener(file, l, environment))], Limits = Limits, ReasonStrings = ReasonStrings, Redirect = Redirect };
         try
         {
             return new EmbeddedBroker

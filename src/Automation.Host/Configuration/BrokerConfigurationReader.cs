@@ -19,6 +19,8 @@ internal static class BrokerConfigurationReader
         if (root.TryGetProperty("users", out JsonElement users)) configuration = configuration with { Users = [.. users.EnumerateArray().Select(User)] };
         if (root.TryGetProperty("access", out JsonElement access)) configuration = configuration with { Access = [.. access.EnumerateArray().Select(Rule)] };
         if (root.TryGetProperty("limits", out JsonElement limits)) configuration = configuration with { Limits = Limits(limits) };
+        if (root.TryGetProperty("reasonStrings", out JsonElement reasons)) configuration = configuration with { ReasonStrings = reasons.GetBoolean() };
+        if (root.TryGetProperty("redirect", out JsonElement redirect)) configuration = configuration with { Redirect = new MqttRedirect(Text(redirect, "server")!, redirect.TryGetProperty("permanent", out JsonElement moved) && moved.GetBoolean()) };
         return configuration;
     }
 
@@ -43,6 +45,7 @@ internal static class BrokerConfigurationReader
     {
         var result = new MqttBrokerLimits();
         int Number(string name, int otherwise) => limits.TryGetProperty(name, out JsonElement value) ? value.GetInt32() : otherwise;
+        TimeSpan? Seconds(string name) => limits.TryGetProperty(name, out JsonElement value) ? TimeSpan.FromSeconds(value.GetInt64()) : null;
         return result with
         {
             Connections = Number("connections", result.Connections),
@@ -52,6 +55,11 @@ internal static class BrokerConfigurationReader
             Subscriptions = Number("subscriptions", result.Subscriptions),
             MessagesPerSecond = Number("messagesPerSecond", result.MessagesPerSecond),
             RetainedMessages = Number("retainedMessages", result.RetainedMessages),
+            ReceiveMaximum = (ushort)Number("receiveMaximum", result.ReceiveMaximum),
+            InFlight = (ushort)Number("inFlight", result.InFlight),
+            TopicAliases = (ushort)Number("topicAliases", result.TopicAliases),
+            KeepAlive = Seconds("keepAliveSeconds"),
+            SessionExpiry = Seconds("sessionExpirySeconds"),
         };
     }
 

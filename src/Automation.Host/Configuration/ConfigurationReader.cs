@@ -80,19 +80,8 @@ internal static class ConfigurationReader
         if (root.TryGetProperty("baseTopic", out JsonElement topic)) configuration = configuration with { BaseTopic = topic.GetString()! };
         if (root.TryGetProperty("httpPort", out JsonElement http)) configuration = configuration with { HttpPort = http.ValueKind == JsonValueKind.Null ? null : http.GetInt32() };
         if (root.TryGetProperty("logLevel", out JsonElement level)) configuration = configuration with { LogLevel = Enum.Parse<LogLevel>(level.GetString()!, ignoreCase: true) };
-        if (root.TryGetProperty("storage", out JsonElement storage) && storage.TryGetProperty("postgres", out JsonElement postgres))
-        {
-            configuration = configuration with
-            {
-                Postgres = new PostgresConfiguration
-                {
-                    Connection = postgres.GetProperty("connection").GetString()!,
-                    PasswordEnv = Text(postgres, "passwordEnv"),
-                    Schema = Text(postgres, "schema") ?? "automation",
-                },
-            };
-        }
-
+        if (root.TryGetProperty("storage", out JsonElement storage)) configuration = StorageConfigurationReader.Map(storage, configuration);
+        if (root.TryGetProperty("retention", out JsonElement retention)) configuration = configuration with { Retention = StorageConfigurationReader.Retention(retention, configuration.Retention) };
         if (root.TryGetProperty("push", out JsonElement push)) configuration = configuration with { Push = PushConfiguration.Map(push) };
         if (root.TryGetProperty("notifications", out JsonElement notifications)) configuration = configuration with { Notifications = NotificationConfigurationReader.Map(notifications, absolute) };
         if (!root.TryGetProperty("mqtt", out JsonElement mqtt)) return configuration;

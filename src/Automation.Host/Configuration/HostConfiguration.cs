@@ -8,6 +8,7 @@ using Automation.Host.Hub.Discovery;
 using Automation.Host.Secrets;
 using Automation.Host.Storage;
 using Automation.Host.Storage.Postgres;
+using Automation.Host.Storage.Sqlite;
 using Automation.Mqtt.Client;
 using Microsoft.Extensions.Logging;
 
@@ -30,6 +31,10 @@ internal sealed record HostConfiguration
 
     /// <summary>Where and how Home Assistant is told of devices.</summary>
     public DiscoveryOptions Discovery { get; init; } = new();
+
+    public SqliteOptions Sqlite { get; init; } = new() { Path = "" };
+
+    public RetentionLimits Retention { get; init; } = new();
 
     /// <summary>Null: SQLite in the data folder.</summary>
     public PostgresConfiguration? Postgres { get; init; }
@@ -59,6 +64,8 @@ internal sealed record HostConfiguration
         {
             DataFolder = dataFolder,
             Postgres = Postgres?.ToOptions(File, environment),
+            Sqlite = Sqlite,
+            Retention = Retention,
             BaseTopic = BaseTopic,
             Discovery = Discovery,
             Notifications = Notifications.ToSettings(File, [.. sites.Select(s => s.Site.Id)], environment),

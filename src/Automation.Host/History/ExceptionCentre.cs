@@ -10,8 +10,6 @@ internal sealed class ExceptionCentre(IDatabase database, TimeProvider time) : I
     /// <summary>Kept at most; the oldest that are over give way. Default 200,000: years of a troubled estate.</summary>
     private const long KeptRows = 200_000;
 
-    private static readonly TimeSpan KeptFor = TimeSpan.FromDays(3 * 365);
-
     public event Action? Changed;
 
     /// <summary>What a site's commit holds of exceptions is on disk.</summary>
@@ -43,14 +41,21 @@ internal sealed class ExceptionCentre(IDatabase database, TimeProvider time) : I
         return true;
     }
 
-    public async ValueTask ReportAsync(string site, ResourceAddress source, string type, bool? active, string message, CauseId? cause, CancellationToken cancellationToken)
+    public ValueTask ReportAsync(string site, ResourceAddress source, string type, bool? active, string message, CauseId? cause, CancellationToken cancellationToken) =>
+        ReportAsync([new ReportedException(site, source, type, null, active, time.GetUtcNow(), message, cause)], cancellationToken);
+
+    /// <summary>Several at once, in one transaction.</summary>
+    public async ValueTask ReportAsync(IReadOnlyList<ReportedException> reports, CancellationToken cancellationToken)
     {
-        DateTimeOffset now = time.GetUtcNow();
         await database.RunAsync(
             s =>
             {
-                if (active is false) ExceptionTable.End(s, site, source, type, null, now);
-                else ExceptionTable.Begin(s, new ExceptionRecord { Id = 0, Site = site, Source = source, Type = type, Began = now, Ended = active is null ? now : null, Cause = cause, Message = message });
+                foreach (ReportedException r in reports)
+                {
+                    if (r.Active is false) ExceptionTable.End(s, r.Site, r.Source, r.Type, r.Rule, r.At);
+                    else ExceptionTable.Begin(s, new ExceptionRecord { Id = 0, Site = r.Site, Source = r.Source, Type = r.Type, Rule = r.Rule, Began = r.At, Ended = r.Active is null ? r.At : null, Cause = r.Cause, Message = r.Message });
+                }
+
                 return 0;
             },
             cancellationToken);
@@ -58,13 +63,13 @@ internal sealed class ExceptionCentre(IDatabase database, TimeProvider time) : I
     }
 
     /// <summary>Removes what is older or more than is kept; returns how many went.</summary>
-    public async ValueTask<int> PruneAsync(CancellationToken cancellationToken)
+    public async ValueTask<int> PruneAsync(TimeSpan keptFor, CancellationToken cancellationToken)
     {
         int dropped = 0;
         int rows;
         do
         {
-            DateTimeOffset before = time.GetUtcNow() - KeptFor;
+            DateTimeOffset before = time.GetUtcNow() - keptFor;
             rows = await database.RunAsync(s => ExceptionTable.Drop(s, before, HistoryLimits.DropRows) + ExceptionTable.Keep(s, KeptRows, HistoryLimits.DropRows), cancellationToken);
             dropped += rows;
         }

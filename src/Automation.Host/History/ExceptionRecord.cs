@@ -39,6 +39,11 @@ internal sealed record ExceptionRecord
 /// <param name="Note">What the person wrote; empty: nothing.</param>
 internal sealed record ExceptionAcknowledgement(DateTimeOffset At, string By, string Note);
 
+/// <summary>Something that is not as it should be and that no exception rule asked for.</summary>
+/// <param name="Rule">The rule that could not do what it should; null: none.</param>
+/// <param name="Active">Begins, ends, or null: an instant.</param>
+internal sealed record ReportedException(string Site, ResourceAddress Source, string Type, string? Rule, bool? Active, DateTimeOffset At, string Message, CauseId? Cause);
+
 /// <summary>What to look for; null or empty: whatever.</summary>
 internal sealed record ExceptionFilter
 {

@@ -14,12 +14,22 @@ internal sealed class HistoryRecorder(HistoryLimits limits)
 {
     private long _leftOut;
 
-    /// <summary>Rows left out because one commit had too many.</summary>
+    /// <summary>Rows left out because one commit had too many, or because the disk is nearly full.</summary>
     public long LeftOut => Volatile.Read(ref _leftOut);
 
+    /// <summary>The disk has little room: nothing is written until it has.</summary>
+    public bool Paused { get; set; }
+
     /// <param name="sequence">The last input of the commit.</param>
-    public void Write(SqlSession session, string site, long sequence, IReadOnlyList<SiteOutput> outputs)
+    /// <param name="at">The instant of its first one.</param>
+    public void Write(SqlSession session, string site, long sequence, DateTimeOffset at, IReadOnlyList<SiteOutput> outputs)
     {
+        if (Paused)
+        {
+            Interlocked.Add(ref _leftOut, outputs.Count);
+            return;
+        }
+
         var rows = new List<HistoryRow>();
         var samples = new List<(ResourceAddress, string, DateTimeOffset, double)>();
         foreach (SiteOutput output in outputs)
@@ -34,17 +44,16 @@ internal sealed class HistoryRecorder(HistoryLimits limits)
             else if (Row(output) is { } row) rows.Add(row);
         }
 
-        if (rows.Count > 0) HistoryTable.Add(session, InOrder(site, sequence, rows));
+        if (rows.Count > 0) HistoryTable.Add(session, InOrder(site, sequence, at, rows));
         SampleTable.Add(session, samples);
     }
 
     /// <summary>Events and states are many; what rules did is always kept.</summary>
     private static bool IsDetail(SiteOutput output) => output is SiteOutput.Occurred or SiteOutput.Changed;
 
-    private static List<HistoryRow> InOrder(string site, long sequence, List<HistoryRow> rows)
+    /// <summary>An outcome carries the instant it was asked for at; in the history it happened when it was known.</summary>
+    private static List<HistoryRow> InOrder(string site, long sequence, DateTimeOffset latest, List<HistoryRow> rows)
     {
-        // An outcome carries the instant it was asked for at; in the history it happened when it was known.
-        DateTimeOffset latest = default;
         for (int i = 0; i < rows.Count; i++)
         {
             if (rows[i].At > latest) latest = rows[i].At;
@@ -90,6 +99,19 @@ internal sealed class HistoryRecorder(HistoryLimits limits)
         {
             w.WriteString("trigger", f.Trigger);
             w.WriteNumber("number", f.Number);
+        }),
+        SiteOutput.Ended ended => New(HistoryKind.Action, ended.Request.Cause, ended.Request.At, ended.Request.On, ended.Request.Action, ended.Request.Rule, w =>
+        {
+            w.WriteString("id", ended.Request.Id);
+            w.WriteString("outcome", ended.Outcome.Succeeded ? "succeeded" : ended.Outcome.Reason == ActionReason.Expired ? "expired" : "failed");
+            if (ended.Outcome.Succeeded) w.WriteString("effect", Payloads.Camel(ended.Outcome.Effect.ToString()));
+            else w.WriteString("reason", Payloads.Camel(ended.Outcome.Reason.ToString()));
+            if (ended.Outcome.DeviceStatus is not null) w.WriteString("deviceStatus", ended.Outcome.DeviceStatus);
+            w.WriteNumber("attempts", ended.Attempts);
+            if (ended.Request.Parameters.Count == 0) return;
+            w.WriteStartObject("parameters");
+            Payloads.WriteMembers(w, ended.Request.Parameters);
+            w.WriteEndObject();
         }),
         SiteOutput.Notified { Value: var n } => New(HistoryKind.Notification, n.Cause, n.At, n.Source, "notification", n.Rule, w => w.WriteString("message", n.Message)),
         SiteOutput.Exceptional { Value: var x } => New(HistoryKind.Exception, x.Cause, x.At, x.Source, x.Exception, x.Rule, w => w.WriteString("state", x.Active ? "begin" : "end")),

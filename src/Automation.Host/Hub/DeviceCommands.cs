@@ -2,13 +2,14 @@ using System.Text;
 using System.Text.Json;
 using Automation.Core.Model;
 using Automation.Host.Composition;
+using Automation.Host.Operations;
 using Automation.Mqtt;
 using Microsoft.Extensions.Logging;
 
 namespace Automation.Host.Hub;
 
 /// <summary>Takes <c>…/set</c> of devices and resources: <c>{"action":"arm","mode":"away"}</c>, or the plain word <c>disarm</c>.</summary>
-internal sealed class DeviceCommands(Site site, TopicNames topics, SiteInbox inbox, ILogger logger)
+internal sealed class DeviceCommands(Site site, TopicNames topics, SiteInbox inbox, IOperationLog operations, ILogger logger)
 {
     /// <summary>A command is a few words.</summary>
     private const int MaximumBytes = 4096;
@@ -23,6 +24,11 @@ internal sealed class DeviceCommands(Site site, TopicNames topics, SiteInbox inb
     private async ValueTask TakeAsync(MqttMessage message, CancellationToken cancellationToken)
     {
         string? refusal = Read(message, out SiteInput.Command? command);
+        operations.Add(new Operation
+        {
+            Via = OperationVia.Mqtt, By = message.PublisherClientId, What = "command", Site = site.Id, Target = topics.TryResourceOfSet(message.Topic, out ResourceAddress target) ? target.Value : message.Topic,
+            Detail = Encoding.UTF8.GetString(message.Payload.Span[..Math.Min(message.Payload.Length, MaximumBytes)]), Refusal = refusal ?? "",
+        });
         if (refusal is not null) HubLog.CommandIgnored(logger, message.Topic, refusal);
         else if (command is not null) await inbox.PostAsync(command, cancellationToken);
     }

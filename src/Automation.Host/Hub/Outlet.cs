@@ -10,8 +10,8 @@ internal sealed record OutletLimits
     /// <summary>Messages that wait. Default 10,000: some minutes of a busy site while a broker is away; then the oldest is dropped and counted.</summary>
     public int Waiting { get; init; } = 10_000;
 
-    /// <summary>Messages handed to the bus and not acknowledged. Default 64: keeps a broker across a network busy.</summary>
-    public int UnderWay { get; init; } = 64;
+    /// <summary>Messages handed to the bus and not acknowledged. Default 1,000: many share one flush of the embedded broker's disk, and keep a broker across a network busy.</summary>
+    public int UnderWay { get; init; } = 1000;
 
     /// <summary>Messages one caller carries for others before it goes back to its own work. Default 256.</summary>
     public int CarriedByOne { get; init; } = 256;

@@ -106,11 +106,12 @@ internal static class Payloads
         w.WriteString("health", rule.Health);
     }
 
-    public static byte[] Info(string version, DateTimeOffset started, IEnumerable<(Site Site, SiteRules Rules)> sites) => Write(w =>
+    public static byte[] Info(string version, DateTimeOffset started, string storage, IEnumerable<(Site Site, SiteRules Rules)> sites) => Write(w =>
     {
         w.WriteString("version", version);
         w.WriteString("topicModel", "1");
         w.WriteString("started", started.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ssK", CultureInfo.InvariantCulture));
+        w.WriteString("storage", storage);
         w.WriteStartArray("sites");
         foreach ((Site site, SiteRules rules) in sites)
         {

@@ -5,6 +5,7 @@ using Automation.Core.Model;
 using Automation.Core.Rules;
 using Automation.Host.Composition;
 using Automation.Host.Notifications;
+using Automation.Host.Storage;
 using Automation.Mqtt;
 using Automation.Mqtt.Client;
 using Microsoft.Extensions.Logging;
@@ -18,6 +19,7 @@ internal sealed class SiteProjection(Site site, IEnumerable<RuleDefinition> rule
     private volatile FrozenDictionary<string, RuleDefinition> _definitions = rulesAtStart.ToFrozenDictionary(d => d.Id, StringComparer.Ordinal);
     private volatile FrozenDictionary<string, string> _health = FrozenDictionary<string, string>.Empty;
     private readonly Lock _problemGate = new();
+    private StorageLevel _storage;
     private readonly HashSet<string> _problems = new(StringComparer.Ordinal);
 
     /// <summary>The rules in force.</summary>
@@ -33,6 +35,9 @@ internal sealed class SiteProjection(Site site, IEnumerable<RuleDefinition> rule
 
     /// <summary>Called on the writer's loop when another rule set is in force and shown; set before the site starts.</summary>
     public Action<SiteRules>? RulesLoaded { get; set; }
+
+    /// <summary>Told of everything that is on <c>…/exceptions</c> and that no exception rule asked for; true: it lasts until its end is told. Must return quickly; set before the site starts.</summary>
+    public Action<HubException, bool>? ExceptionTold { get; set; }
 
     /// <summary>Told how every action request of the site ended, after it was shown; set before the site starts.</summary>
     public Action<ActionRequest, ActionOutcome, int>? ActionEnded { get; set; }
@@ -109,7 +114,7 @@ internal sealed class SiteProjection(Site site, IEnumerable<RuleDefinition> rule
                     exception.ReceivedBy, exception.Recipients, exception.Cause.ToString())
                 {
                     Id = exception.Active ? Notice.Of(exception, "").Id : null,
-                });
+                }, lasts: null);
                 break;
             case SiteOutput.Switched { Value: var change }:
                 HubLog.RuleSwitched(logger, change.Rule, change.Enabled ? "on" : "off", change.By);
@@ -130,8 +135,8 @@ internal sealed class SiteProjection(Site site, IEnumerable<RuleDefinition> rule
     public Task AvailabilityAsync(ResourceAddress device, bool online, string? reason)
     {
         retained.Set(topics.Availability(device), Encoding.ASCII.GetBytes(online ? "online" : "offline"));
-        if (!online && reason is not null) Tell(new HubException("deviceOffline", device.Value, null, true, time.GetUtcNow(), reason, [], [], null), log: false);
-        else if (online) Tell(new HubException("deviceOffline", device.Value, null, false, time.GetUtcNow(), $"{device.Value} is online", [], [], null), log: false);
+        if (!online && reason is not null) Tell(new HubException("deviceOffline", device.Value, null, true, time.GetUtcNow(), reason, [], [], null), log: false, lasts: true);
+        else if (online) Tell(new HubException("deviceOffline", device.Value, null, false, time.GetUtcNow(), $"{device.Value} is online", [], [], null), log: false, lasts: true);
         return Task.CompletedTask;
     }
 
@@ -145,6 +150,18 @@ internal sealed class SiteProjection(Site site, IEnumerable<RuleDefinition> rule
 
         Tell(new HubException(type, device.Value, null, true, time.GetUtcNow(), detail, [], [], null));
         return Task.CompletedTask;
+    }
+
+    /// <summary>The storage became low, refuses, or is sound again.</summary>
+    public void Storage(StorageLevel level, string reason)
+    {
+        foreach ((string type, StorageLevel at) in new[] { ("storageLow", StorageLevel.Low), ("storageFailed", StorageLevel.Refusing) })
+        {
+            if (level == at) Tell(new HubException(type, "", null, true, time.GetUtcNow(), reason, [], [], null), log: false, lasts: true);
+            else if (_storage == at) Tell(new HubException(type, "", null, false, time.GetUtcNow(), level == StorageLevel.Ok ? "the storage is sound again" : reason, [], [], null), log: false, lasts: true);
+        }
+
+        _storage = level;
     }
 
     /// <summary>The data folder does not take what must be kept.</summary>
@@ -217,8 +234,10 @@ internal sealed class SiteProjection(Site site, IEnumerable<RuleDefinition> rule
         }
     }
 
-    private void Tell(HubException exception, bool log = true)
+    /// <param name="lasts">Until its end is told; null: an exception rule's own, which its commit keeps.</param>
+    private void Tell(HubException exception, bool log = true, bool? lasts = false)
     {
+        if (lasts is { } until) ExceptionTold?.Invoke(exception, until);
         if (log) HubLog.Exception(logger, exception.Type, exception.Active ? "begins" : "ends", exception.Source.Length == 0 ? site.Id : exception.Source, exception.Message);
         Publish(topics.Exceptions(site.Id), Payloads.Exception(exception, site.TimeZone));
     }

@@ -6,7 +6,7 @@ namespace Automation.Host.Journal;
 
 /// <summary>The journals of all sites in the one database.</summary>
 /// <remarks>Methods throw <see cref="StorageException"/> when the disk refuses; nothing of the call is then stored.</remarks>
-internal sealed class JournalStore(IDatabase database, IReadOnlyList<ISiteCommitPart> parts)
+internal sealed class JournalStore(IDatabase database, IReadOnlyList<ISiteCommitPart> parts, StandIn? standIn = null)
 {
     /// <summary>Rows read at once: some megabytes at most.</summary>
     private const int PageRows = 1_000;
@@ -22,10 +22,48 @@ internal sealed class JournalStore(IDatabase database, IReadOnlyList<ISiteCommit
     /// <summary>Writes a batch with all that follows from it, and returns the rows of the requests that were not there yet.</summary>
     public async ValueTask<List<OutboxRow>> CommitAsync(SiteCommit commit, CancellationToken cancellationToken)
     {
-        List<OutboxRow> added = await database.RunAsync(s => Write(s, commit), cancellationToken);
-        foreach (ISiteCommitPart part in parts) part.Committed(commit);
+        try
+        {
+            List<OutboxRow> added = await CommitAsync(commit, parts, cancellationToken);
+            foreach (ISiteCommitPart part in parts) part.Committed(commit);
+            return added;
+        }
+        catch (StorageException e) when (e.Reason == StorageReason.Refused && parts.Count > 0)
+        {
+            // Only this commit is refused, so something of it is wrong: what is kept for people must not hold up an alarm.
+            List<OutboxRow> added = await CommitAsync(commit, [], cancellationToken);
+            PartsRefused?.Invoke(e);
+            return added;
+        }
+    }
+
+    /// <summary>A commit was kept without its parts, for this reason. Must return quickly.</summary>
+    public Action<StorageException>? PartsRefused { get; init; }
+
+    /// <summary>Commits are kept in memory at present, because the database refuses.</summary>
+    public bool IsUnwritten => standIn is { IsInUse: true };
+
+    private async ValueTask<List<OutboxRow>> CommitAsync(SiteCommit commit, IReadOnlyList<ISiteCommitPart> all, CancellationToken cancellationToken)
+    {
+        if (standIn is null) return await database.RunAsync(s => Write(s, commit, all), cancellationToken);
+        List<OutboxRow> added = await standIn.RunAsync(s => Write(s, commit, all), () => Unwritten(commit, standIn), commit.Row.Bytes.Length + 400 * (commit.Outputs.Count + commit.Requests.Count), cancellationToken);
+        if (added is [.., { IsUnwritten: false } last]) standIn.Seen(last.Position);
         return added;
     }
+
+    private static List<OutboxRow> Write(SqlSession s, SiteCommit commit, IReadOnlyList<ISiteCommitPart> all)
+    {
+        if (commit.RuleSet is { } rules) JournalTable.AddRules(s, commit.Site, rules.Fingerprint, commit.Row.At, rules.Bytes);
+        JournalTable.Add(s, commit.Site, commit.Row);
+        foreach (RuleSwitch change in commit.Toggles) SqlHostStore.SaveToggle(s, change.Rule, change.Enabled, change.At);
+        foreach (string id in commit.Ended) OutboxTable.Tell(s, id);
+        List<OutboxRow> added = OutboxTable.Add(s, commit.Requests);
+        foreach (ISiteCommitPart part in all) part.Write(s, commit);
+        return added;
+    }
+
+    private static List<OutboxRow> Unwritten(SiteCommit commit, StandIn standIn) =>
+        [.. commit.Requests.Select(r => new OutboxRow(standIn.NextPosition(), r, OutboxState.Pending, 0, null, null) { IsUnwritten = true })];
 
     /// <param name="journalBytes">Of the journal since the snapshot before.</param>
     public ValueTask SaveSnapshotAsync(string site, SiteSnapshot snapshot, long journalBytes, CancellationToken cancellationToken) =>
@@ -81,17 +119,6 @@ internal sealed class JournalStore(IDatabase database, IReadOnlyList<ISiteCommit
 
         await Do(s => JournalTable.DropRules(s, site, oldest.At), cancellationToken);
         return removed;
-    }
-
-    private List<OutboxRow> Write(SqlSession s, SiteCommit commit)
-    {
-        if (commit.RuleSet is { } rules) JournalTable.AddRules(s, commit.Site, rules.Fingerprint, commit.Row.At, rules.Bytes);
-        JournalTable.Add(s, commit.Site, commit.Row);
-        foreach (RuleSwitch change in commit.Toggles) SqlHostStore.SaveToggle(s, change.Rule, change.Enabled, change.At);
-        foreach (string id in commit.Ended) OutboxTable.Tell(s, id);
-        List<OutboxRow> added = OutboxTable.Add(s, commit.Requests);
-        foreach (ISiteCommitPart part in parts) part.Write(s, commit);
-        return added;
     }
 
     private async ValueTask Do(Action<SqlSession> work, CancellationToken cancellationToken) => await database.RunAsync(

@@ -20,7 +20,7 @@ internal static class JournalTable
     };
 
     public static void Add(SqlSession s, string site, in JournalRow row) =>
-        s.Execute("INSERT INTO journal (site, first, last, at, bytes) VALUES ($1, $2, $3, $4, $5)", site, row.First, row.Last, row.At, row.Bytes);
+        s.Execute("INSERT INTO journal (site, first, last, at, bytes) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (site, last) DO NOTHING", site, row.First, row.Last, row.At, row.Bytes);
 
     public static void AddRules(SqlSession s, string site, string fingerprint, DateTimeOffset at, byte[] bytes) =>
         s.Execute("INSERT INTO rule_sets (site, fingerprint, at, bytes) VALUES ($1, $2, $3, $4) ON CONFLICT (site, fingerprint) DO NOTHING", site, fingerprint, at, bytes);

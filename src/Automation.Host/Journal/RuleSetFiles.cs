@@ -28,7 +28,7 @@ internal sealed record RuleSetFiles(SourceFile Site, ImmutableArray<SourceFile> 
     /// <exception cref="InvalidDataException">The site file is not one that this program reads.</exception>
     public SiteRules Load()
     {
-        SiteReading reading = SiteReader.Read(Site, static _ => new Secret("not needed"));
+        SiteReading reading = SiteReader.Read(Site, static _ => new Secret("not needed"), static _ => new Secret("not needed"));
         if (reading.Site is not { } site) throw new InvalidDataException($"the site file of then is not understood: {reading.Findings.FirstOrDefault()}");
         return Load(site, TemplateLibrary.Read(Templates).Library);
     }

@@ -1,5 +1,4 @@
 using System.Text;
-using System.Threading.Channels;
 using Automation.Host.History;
 using Automation.Host.Storage;
 using Automation.Host.Storage.Sql;
@@ -8,40 +7,29 @@ using Microsoft.Extensions.Logging;
 namespace Automation.Host.Operations;
 
 /// <summary>Writes the operation log behind those who do things, so that a slow disk does not hold up a command.</summary>
-internal sealed partial class OperationLog : IOperationLog, IAsyncDisposable
+internal sealed class OperationLog : IOperationLog, IAsyncDisposable
 {
-    private const int BatchSize = 200;
-
-    private static readonly TimeSpan Retry = TimeSpan.FromSeconds(1);
-
-    private readonly Channel<(DateTimeOffset At, Operation Operation)> _waiting;
+    private readonly WriteBehind<(DateTimeOffset At, Operation Operation)> _behind;
     private readonly IDatabase _database;
     private readonly OperationLimits _limits;
     private readonly TimeProvider _time;
-    private readonly ILogger _logger;
-    private readonly CancellationTokenSource _stop = new();
-    private readonly Task _loop;
-    private long _leftOut;
 
     public OperationLog(IDatabase database, OperationLimits limits, TimeProvider time, ILogger logger)
     {
         _database = database;
         _limits = limits;
         _time = time;
-        _logger = logger;
-        _waiting = Channel.CreateBounded<(DateTimeOffset, Operation)>(new BoundedChannelOptions(limits.Waiting) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
-        _loop = Task.Run(RunAsync);
+        _behind = new WriteBehind<(DateTimeOffset, Operation)>("The operation log", limits.Waiting, KeepAsync, time, logger);
     }
 
     /// <summary>Entries that could not be kept.</summary>
-    public long LeftOut => Volatile.Read(ref _leftOut);
+    public long LeftOut => _behind.LeftOut;
 
     public void Add(Operation operation)
     {
         // Cleaned before it is hashed: what the database gives back must hash the same.
         operation = operation with { By = Clean(operation.By), From = Clean(operation.From), What = Clean(operation.What), Site = Clean(operation.Site), Target = Clean(operation.Target), Detail = Clean(operation.Detail), Refusal = Clean(operation.Refusal) };
-        if (_waiting.Writer.TryWrite((_time.GetUtcNow(), operation))) return;
-        if (Interlocked.Increment(ref _leftOut) == 1) LogLeftOut(_logger, operation.What);
+        _behind.Add((_time.GetUtcNow(), operation));
     }
 
     public async ValueTask<IReadOnlyList<OperationRecord>> ReadAsync(OperationFilter filter, long? before, int maximum, CancellationToken cancellationToken) =>
@@ -65,56 +53,15 @@ internal sealed partial class OperationLog : IOperationLog, IAsyncDisposable
     }
 
     /// <summary>Writes what waits, as far as the disk takes it at once.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        _waiting.Writer.TryComplete();
-        await _stop.CancelAsync();
-        await _loop;
-        _stop.Dispose();
-    }
+    public ValueTask DisposeAsync() => _behind.DisposeAsync();
 
-    private async Task RunAsync()
-    {
-        var batch = new List<(DateTimeOffset At, Operation Operation)>(BatchSize);
-        while (await _waiting.Reader.WaitToReadAsync())
+    private async ValueTask KeepAsync(IReadOnlyList<(DateTimeOffset At, Operation Operation)> entries) => await _database.RunAsync(
+        s =>
         {
-            batch.Clear();
-            while (batch.Count < BatchSize && _waiting.Reader.TryRead(out (DateTimeOffset, Operation) entry)) batch.Add(entry);
-            await KeepAsync([.. batch]);
-        }
-    }
-
-    private async Task KeepAsync((DateTimeOffset At, Operation Operation)[] entries)
-    {
-        bool told = false;
-        while (true)
-        {
-            bool last = _stop.IsCancellationRequested;
-            try
-            {
-                await _database.RunAsync(s => Write(s, entries), CancellationToken.None);
-                return;
-            }
-            catch (StorageException e)
-            {
-                if (!told) LogRefused(_logger, e.Message);
-                told = true;
-                if (last || e.Reason == StorageReason.Closed)
-                {
-                    LogLost(_logger, entries.Length);
-                    return;
-                }
-            }
-
-            await Task.Delay(Retry, _time, _stop.Token).ContinueWith(static _ => { }, TaskScheduler.Default);
-        }
-    }
-
-    private static int Write(SqlSession s, (DateTimeOffset At, Operation Operation)[] entries)
-    {
-        foreach ((DateTimeOffset at, Operation operation) in entries) OperationTable.Add(s, at, [operation]);
-        return entries.Length;
-    }
+            foreach ((DateTimeOffset at, Operation operation) in entries) OperationTable.Add(s, at, [operation]);
+            return 0;
+        },
+        CancellationToken.None);
 
     private string Clean(string text)
     {
@@ -124,13 +71,4 @@ internal sealed partial class OperationLog : IOperationLog, IAsyncDisposable
         foreach (Rune rune in text.EnumerateRunes()) clean.Append(rune.Value == 0 ? Rune.ReplacementChar : rune);
         return clean.ToString();
     }
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "The operation log cannot keep up and leaves entries out, the first of them {What}")]
-    private static partial void LogLeftOut(ILogger logger, string what);
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "The operation log cannot be written and waits: {Reason}")]
-    private static partial void LogRefused(ILogger logger, string reason);
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "{Count} entries of the operation log are lost, the disk did not take them before the stop")]
-    private static partial void LogLost(ILogger logger, int count);
 }

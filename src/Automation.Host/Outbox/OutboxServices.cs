@@ -64,9 +64,9 @@ internal sealed partial class OutboxServices(
 
         try
         {
-            // Whatever must not be done twice is on disk as sent before the first byte leaves (decision 0005); it comes alone.
+            // Whatever must not be done twice is on disk as sent before the first byte leaves (decision 0005); it comes alone. A disk that refuses is waited for no longer than it is worth doing.
             OutboxRow first = rows[0];
-            if (!RetryPolicy.IsRepeatable(first.Request.Action) && !await PersistAsync(() => store.SetStateAsync(first, OutboxState.Sent, attempts, CancellationToken.None))) return null;
+            if (!RetryPolicy.IsRepeatable(first.Request.Action) && !await PersistAsync(() => store.SetStateAsync(first, OutboxState.Sent, attempts, CancellationToken.None), first.Request.ExpiresAt)) return null;
             // Writing may have taken its time; the wait for a turn too.
             if (Time.GetUtcNow() >= first.Request.ExpiresAt) return Same(rows, Expired(null));
             return await CallAsync([.. rows.Select(r => r.Request)]);
@@ -168,8 +168,9 @@ internal sealed partial class OutboxServices(
         return answers;
     }
 
-    /// <summary>A disk that refuses is waited for: what happened must be written down before anything follows from it.</summary>
-    private async Task<bool> PersistAsync(Func<ValueTask> write)
+    /// <summary>A disk that refuses is waited for: what happened must be written down before anything follows from it. False when the process stops.</summary>
+    /// <param name="until">When waiting is worth nothing any more; null: never.</param>
+    private async Task<bool> PersistAsync(Func<ValueTask> write, DateTimeOffset? until = null)
     {
         for (int attempt = 1; ; attempt++)
         {
@@ -186,7 +187,15 @@ internal sealed partial class OutboxServices(
 
             try
             {
-                await Task.Delay(Retry.Delay(attempt), Time, Stopping);
+                TimeSpan delay = Retry.Delay(attempt);
+                if (until is { } limit)
+                {
+                    TimeSpan left = limit - Time.GetUtcNow();
+                    if (left <= TimeSpan.Zero) return true;
+                    if (left < delay) delay = left;
+                }
+
+                await Task.Delay(delay, Time, Stopping);
             }
             catch (OperationCanceledException)
             {

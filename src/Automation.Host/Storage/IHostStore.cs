@@ -1,5 +1,3 @@
-using Automation.Core.Model;
-
 namespace Automation.Host.Storage;
 
 /// <summary>What outlives a restart (design section 9). Every method that writes returns when the change is on disk; all are safe to call from any thread. Does not own its database.</summary>
@@ -10,15 +8,4 @@ internal interface IHostStore : IOutboxStore
     ValueTask<IReadOnlyDictionary<string, bool>> ReadTogglesAsync(CancellationToken cancellationToken);
 
     ValueTask SaveToggleAsync(string rule, bool enabled, CancellationToken cancellationToken);
-
-    /// <summary>Forgets the toggle of a rule that is gone for good.</summary>
-    ValueTask RemoveToggleAsync(string rule, CancellationToken cancellationToken);
-
-    ValueTask<IReadOnlyDictionary<string, RuleStatistics>> ReadStatisticsAsync(CancellationToken cancellationToken);
-
-    ValueTask SaveStatisticsAsync(IReadOnlyList<KeyValuePair<string, RuleStatistics>> rules, CancellationToken cancellationToken);
 }
-
-/// <param name="Firings">Since the rule was first loaded.</param>
-/// <param name="LastFired">Null: never.</param>
-internal readonly record struct RuleStatistics(long Firings, DateTimeOffset? LastFired);

@@ -53,4 +53,8 @@ internal enum OutboxState
 /// <param name="Position">Order of adding, growing.</param>
 /// <param name="Attempts">Calls begun, as far as they were written down.</param>
 /// <param name="Outcome">Null while the row is open.</param>
-internal sealed record OutboxRow(long Position, ActionRequest Request, OutboxState State, int Attempts, ActionOutcome? Outcome, DateTimeOffset? FinishedAt);
+internal sealed record OutboxRow(long Position, ActionRequest Request, OutboxState State, int Attempts, ActionOutcome? Outcome, DateTimeOffset? FinishedAt)
+{
+    /// <summary>It is not on disk, because the disk refuses: a restart knows nothing of it, and does not do it again.</summary>
+    public bool IsUnwritten { get; init; }
+}

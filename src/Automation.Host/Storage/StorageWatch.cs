@@ -47,8 +47,8 @@ internal sealed partial class StorageWatch : IAsyncDisposable
         _database.RefusalChanged += Refused;
     }
 
-    /// <summary>The level changed: the new one, and the reason as a sentence. One at a time, on any thread.</summary>
-    public event Func<StorageLevel, string, Task>? Changed;
+    /// <summary>The level changed: the new one, and the reason as a sentence. One at a time, on any thread; must return quickly.</summary>
+    public event Action<StorageLevel, string>? Changed;
 
     public StorageLevel Level => _level;
 
@@ -83,7 +83,7 @@ internal sealed partial class StorageWatch : IAsyncDisposable
     {
         while (!_stop.IsCancellationRequested)
         {
-            await LookAsync();
+            Look();
             using var limit = new CancellationTokenSource(Every, _time);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, _stop.Token);
             try
@@ -97,14 +97,14 @@ internal sealed partial class StorageWatch : IAsyncDisposable
         }
     }
 
-    private async Task LookAsync()
+    private void Look()
     {
         (StorageLevel level, string reason) = Find();
         if (level == _level) return;
         _level = level;
         if (level == StorageLevel.Ok) LogOk(_logger);
         else LogLevelChanged(_logger, level == StorageLevel.Low ? "is low" : "refuses", reason);
-        if (Changed is { } told) await told(level, reason);
+        Changed?.Invoke(level, reason);
     }
 
     private (StorageLevel, string) Find()

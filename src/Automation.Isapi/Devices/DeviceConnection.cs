@@ -74,7 +74,7 @@ public sealed partial class DeviceConnection : IAsyncDisposable
         if (gateway is not null) gateway._behind[info.DevIndex!] = this;
         _tools = new ActionTools(device, _calls, _later, _book, new DoorCommands(_calls), observer as IPictureObserver, limits.MaxPictureBytes);
         _effects = new EffectWatch(time, _tools.IsPanel, e => LogLoopFailed(_logger, _device.Address, e));
-        _pace = new PollPace(limits.PollInterval, gentle: device.Kind == "security-panel", time);
+        _pace = new PollPace(limits.PollInterval, gentle: device.Kind == "security-panel", time, random);
         _poller = new StatusPoller(resources, _calls, _book, time, Report, (path, e) => LogStatusFailed(_logger, _device.Address, path, e));
     }
 

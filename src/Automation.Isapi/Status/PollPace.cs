@@ -1,8 +1,11 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Automation.Isapi.Status;
 
 /// <summary>How long to rest between two rounds of status requests: sooner after an event or an action, longer while the device struggles, never less than the device stands (DEV-6; isapi.md, quirk 14).</summary>
+/// <param name="random">Spreads the rounds, so that a thousand devices that came online together are not asked together for ever; used under a lock on itself.</param>
 /// <remarks>Any thread.</remarks>
-internal sealed class PollPace(TimeSpan interval, bool gentle, TimeProvider time)
+internal sealed class PollPace(TimeSpan interval, bool gentle, TimeProvider time, Random random)
 {
     /// <summary>An answer that takes longer is a device that struggles.</summary>
     public static readonly TimeSpan SlowAnswer = TimeSpan.FromSeconds(3);
@@ -13,7 +16,11 @@ internal sealed class PollPace(TimeSpan interval, bool gentle, TimeProvider time
     /// <summary>A device that struggles is asked this many times less often, at most.</summary>
     private const int MaxSlowdown = 8;
 
+    /// <summary>A rest is longer or shorter by up to this share, by chance.</summary>
+    private const double Jitter = 0.15;
+
     private readonly Lock _lock = new();
+    private bool _spread;
     private int _slowdown = 1;
     private long? _lastEvent;
     private long? _lastRound;
@@ -39,15 +46,21 @@ internal sealed class PollPace(TimeSpan interval, bool gentle, TimeProvider time
         }
     }
 
-    /// <summary>How long to rest now.</summary>
+    /// <summary>How long to rest now. The first rest is anywhere between <see cref="Least"/> and the interval: so devices that began together part.</summary>
     public TimeSpan Rest
     {
+        [SuppressMessage("Security", "CA5394", Justification = "Spreads requests; nothing depends on its being secret.")]
         get
         {
+            double chance;
+            lock (random) chance = random.NextDouble();
             lock (_lock)
             {
                 bool lively = _lastEvent is { } last && time.GetElapsedTime(last) < Lively;
-                return _slowdown > 1 ? interval * _slowdown : lively ? Least : interval;
+                TimeSpan rest = _slowdown > 1 ? interval * _slowdown : lively ? Least : interval;
+                rest = _spread ? rest * (1 - Jitter + (2 * Jitter * chance)) : Least + ((rest - Least) * chance);
+                _spread = true;
+                return rest > Least ? rest : Least;
             }
         }
     }

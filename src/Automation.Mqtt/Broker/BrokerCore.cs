@@ -24,10 +24,10 @@ internal sealed class BrokerCore : IDisposable
     private TaskCompletionSource _stored = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public BrokerCore(
-        MqttBrokerLimits limits, IMqttPersistence persistence, IMqttAuthenticator authenticator, IMqttAuthorizer authorizer, TimeProvider time,
+        MqttBrokerOptions options, IMqttPersistence persistence, IMqttAuthenticator authenticator, IMqttAuthorizer authorizer, TimeProvider time,
         Random random, BrokerLog log)
     {
-        Limits = limits;
+        Options = options;
         Persistence = persistence;
         Authorizer = authorizer;
         Time = time;
@@ -36,13 +36,15 @@ internal sealed class BrokerCore : IDisposable
         _random = random;
         _throttle = new LoginThrottle(time, log);
         Store = new SessionStore(persistence);
-        Retained = new RetainedMessages(limits, Store, Counters, random.NextInt64());
+        Retained = new RetainedMessages(Limits, Store, Counters, random.NextInt64());
         Router = new Router(authorizer, random.NextInt64());
-        Registry = new SessionRegistry(new SessionSettings(limits, Store, Counters, Retained, authorizer, time), Router, PublishWill);
+        Registry = new SessionRegistry(new SessionSettings(Limits, Store, Counters, Retained, authorizer, time), Router, PublishWill);
         persistence.DurableChanged += OnDurable;
     }
 
-    public MqttBrokerLimits Limits { get; }
+    public MqttBrokerOptions Options { get; }
+
+    public MqttBrokerLimits Limits => Options.Limits;
 
     public IMqttPersistence Persistence { get; }
 
@@ -170,6 +172,9 @@ internal sealed class BrokerCore : IDisposable
             return _processDispatch.Ticket;
         }
     }
+
+    /// <summary>The reason string; null: none.</summary>
+    public string? Explain(ReasonCode reason, MqttLimit? limit = null) => Options.ReasonStrings ? ReasonTexts.For(reason, limit) : null;
 
     public uint GrantExpiry(uint askedSeconds) =>
         Limits.SessionExpiry is { } longest ? (uint)Math.Min(askedSeconds, Math.Min(longest.TotalSeconds, uint.MaxValue)) : askedSeconds;

@@ -13,12 +13,13 @@ internal sealed partial class ClientConnection
 
     private int _closing;
     private ReasonCode? _farewell;
+    private MqttLimit? _farewellLimit;
 
     /// <inheritdoc/>
     public void Close(ReasonCode reason, MqttLimit? limit = null)
     {
         if (Interlocked.Exchange(ref _closing, 1) != 0) return;
-        _farewell = reason;
+        (_farewell, _farewellLimit) = (reason, limit);
         if (limit is { } hit) _core.HitLimit(hit, ClientId, _channel.RemoteAddress);
         CancelReading();
     }
@@ -47,16 +48,17 @@ internal sealed partial class ClientConnection
     {
         End();
         if (Interlocked.Exchange(ref _closing, 1) != 0) return;
-        _farewell = reason;
+        (_farewell, _farewellLimit) = (reason, limit);
         if (limit is { } hit) _core.HitLimit(hit, ClientId, _channel.RemoteAddress);
         else _core.Log.ClientRefused(ClientId, _channel.RemoteAddress, reason);
     }
 
     /// <summary>Before the client is in: CONNACK says why not (MQTT-3.2.2-7).</summary>
-    private void Reject(ReasonCode reason)
+    private void Reject(ReasonCode reason, MqttLimit? limit = null)
     {
         _core.Log.ClientRefused(ClientId, _channel.RemoteAddress, reason);
-        Write(new ConnAckPacket { Reason = reason });
+        string? server = reason is ReasonCode.UseAnotherServer or ReasonCode.ServerMoved ? _core.Options.Redirect?.Server : null;
+        Write(new ConnAckPacket { Reason = reason, ReasonString = _core.Explain(reason, limit), ServerReference = server });
         End();
     }
 
@@ -86,7 +88,7 @@ internal sealed partial class ClientConnection
         _ended = true;
         if (_session is { } session)
         {
-            if (_farewell is { } reason && _version == ProtocolVersion.V5) Output.Write(new DisconnectPacket { Reason = reason });
+            if (_farewell is { } reason && _version == ProtocolVersion.V5) Output.Write(new DisconnectPacket { Reason = reason, ReasonString = _core.Explain(reason, _farewellLimit) });
             _core.Registry.Leave(session, this, _newExpiry);
             _core.Log.ClientLeft(session.ClientId, _farewell ?? ReasonCode.Success);
         }

@@ -11,6 +11,7 @@ internal sealed partial class ClientConnection
     private Will? _will;
     private uint _askedExpiry;
     private bool _isVersion31;
+    private bool _tellsProblems; // Beyond CONNACK and DISCONNECT (MQTT-3.1.2-29).
     private bool _resumed;
     private uint? _newExpiry;
 
@@ -46,6 +47,7 @@ internal sealed partial class ClientConnection
 
     private async ValueTask AcceptAsync(ConnectPacket connect)
     {
+        Output.MaximumPacketBytes = (int)Math.Min(connect.MaximumPacketSize ?? int.MaxValue, int.MaxValue);
         if ((connect.Will is { } last && Router.IsOurs(System.Text.Encoding.UTF8.GetBytes(last.Topic))) || HasControlCharacter(connect.ClientId) || HasControlCharacter(connect.UserName) || HasControlCharacter(connect.Will?.Topic))
         {
             // MQTT 5.0 §1.5.4: may be refused like what is malformed; in names of people and devices they only deceive. A will
@@ -57,7 +59,7 @@ internal sealed partial class ClientConnection
 
         if (FindFault(connect) is { } fault)
         {
-            Reject(fault);
+            Reject(fault, fault == ReasonCode.QuotaExceeded ? MqttLimit.Connections : null);
             return;
         }
 
@@ -89,6 +91,8 @@ internal sealed partial class ClientConnection
 
     private ReasonCode? FindFault(ConnectPacket connect)
     {
+        if (_core.Options.Redirect is { } elsewhere) return elsewhere.IsPermanent ? ReasonCode.ServerMoved : ReasonCode.UseAnotherServer;
+
         // Enhanced authentication is not offered (MQTT 5.0 §4.12).
         if (connect.AuthenticationMethod is not null) return ReasonCode.BadAuthenticationMethod;
 
@@ -101,9 +105,9 @@ internal sealed partial class ClientConnection
 
     private void Enter(ConnectPacket connect, MqttClientIdentity identity)
     {
+        _tellsProblems = connect.RequestProblemInformation;
         _askedExpiry = connect.Version == ProtocolVersion.V5 ? connect.SessionExpirySeconds : connect.CleanStart ? 0 : uint.MaxValue;
         uint expiry = _core.GrantExpiry(_askedExpiry);
-        Output.MaximumPacketBytes = (int)Math.Min(connect.MaximumPacketSize ?? int.MaxValue, int.MaxValue);
         Output.TopicAliases = Math.Min(connect.TopicAliasMaximum, _core.Limits.TopicAliases);
         ushort keepAlive = GrantKeepAlive(connect);
         _silenceLimit = keepAlive == 0 ? Timeout.InfiniteTimeSpan : TimeSpan.FromSeconds(keepAlive * 1.5);
@@ -124,7 +128,7 @@ internal sealed partial class ClientConnection
         if (session is null)
         {
             TakeWill();
-            Reject(ReasonCode.QuotaExceeded);
+            Reject(ReasonCode.QuotaExceeded, MqttLimit.Sessions);
             return;
         }
 

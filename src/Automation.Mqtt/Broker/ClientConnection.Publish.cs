@@ -1,5 +1,6 @@
 using System.Buffers;
 using Automation.Mqtt.Codec;
+using Automation.Mqtt.Packets;
 using Automation.Mqtt.Protocol;
 using Automation.Mqtt.Sessions;
 
@@ -191,6 +192,14 @@ internal sealed partial class ClientConnection
 
     private void AnswerNow(PacketType type, ushort packetId, ReasonCode reason)
     {
+        if (reason.IsFailure() && _tellsProblems && _version == ProtocolVersion.V5 && _core.Explain(reason) is { } text)
+        {
+            Write(type == PacketType.PubAck
+                ? new PubAckPacket { PacketId = packetId, Reason = reason, ReasonString = text }
+                : new PubRecPacket { PacketId = packetId, Reason = reason, ReasonString = text });
+            return;
+        }
+
         if (Output.WriteAck(type, packetId, reason)) _dispatch.MustFlush(Output);
     }
 

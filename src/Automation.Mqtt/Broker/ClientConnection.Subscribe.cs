@@ -36,7 +36,9 @@ internal sealed partial class ClientConnection
             (standing ??= []).Add((subscription, replaced is null));
         }
 
-        Write(new SubAckPacket { PacketId = packet.PacketId, Reasons = reasons.DrainToImmutable() });
+        ImmutableArray<ReasonCode> answers = reasons.DrainToImmutable();
+        ReasonCode failure = answers.FirstOrDefault(r => r.IsFailure());
+        Write(new SubAckPacket { PacketId = packet.PacketId, Reasons = answers, ReasonString = failure.IsFailure() && _tellsProblems ? _core.Explain(failure, failure == ReasonCode.QuotaExceeded ? MqttLimit.Subscriptions : null) : null });
         foreach ((ClientSubscription subscription, bool isNew) in standing ?? []) DeliverRetained(subscription, isNew);
     }
 

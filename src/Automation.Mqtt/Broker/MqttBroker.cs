@@ -33,7 +33,7 @@ public sealed class MqttBroker : IMqttBus, IAsyncDisposable
         Random random, ILoggerFactory loggers)
     {
         _options = options;
-        _core = new BrokerCore(options.Limits, persistence, authenticator, authorizer, time, random, new BrokerLog(loggers.CreateLogger<MqttBroker>()));
+        _core = new BrokerCore(options, persistence, authenticator, authorizer, time, random, new BrokerLog(loggers.CreateLogger<MqttBroker>()));
         _sys = new SysTopics(_core, options.SysInterval);
     }
 

@@ -15,7 +15,19 @@ public sealed record MqttBrokerOptions
     /// <summary>How often <c>$SYS</c> topics are published; zero: never.</summary>
     /// <value>Default 10 s, like other brokers.</value>
     public TimeSpan SysInterval { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Whether 5.0 clients are told in words, beside the reason code, why something failed.</summary>
+    /// <value>Default true. Test suites that compare packets byte for byte want false.</value>
+    public bool ReasonStrings { get; init; } = true;
+
+    /// <summary>Every client is sent there instead of being let in; null, the default: nobody is. 3.1.1 has no way to say it: those are refused as unavailable.</summary>
+    public MqttRedirect? Redirect { get; init; }
 }
+
+/// <summary>Another server for the clients of this one (MQTT 5.0 §4.11).</summary>
+/// <param name="Server">What clients are told, such as <c>host:1883</c>; several are separated by a space.</param>
+/// <param name="IsPermanent">0x9D rather than 0x9C: the client shall not come back here.</param>
+public sealed record MqttRedirect(string Server, bool IsPermanent);
 
 /// <summary>What MQTT travels over.</summary>
 public enum MqttTransport

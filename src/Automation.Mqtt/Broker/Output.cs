@@ -310,6 +310,8 @@ internal sealed class Output(ByteChannel channel, TimeProvider time, int limitBy
         DisconnectPacket p => p with { ReasonString = null, UserProperties = [] },
         ConnAckPacket p => p with { ReasonString = null, UserProperties = [] },
         SubAckPacket p => p with { ReasonString = null, UserProperties = [] },
+        PubAckPacket p => p with { ReasonString = null, UserProperties = [] },
+        PubRecPacket p => p with { ReasonString = null, UserProperties = [] },
         UnsubAckPacket p => p with { ReasonString = null, UserProperties = [] },
         _ => packet,
     };

@@ -50,6 +50,12 @@ internal sealed class Link : IAsyncDisposable
             await stream.FlushAsync(both.Token).ConfigureAwait(false);
             var input = PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: 16_384, leaveOpen: true));
             ConnAckPacket connAck = await ReadConnAckAsync(input, options, both.Token).ConfigureAwait(false);
+            if (connect.CleanStart && connAck.SessionPresent)
+            {
+                // MQTT-3.2.2-4: identifiers of somebody else's session would be taken for ours.
+                throw new MqttClientException(MqttClientFault.ProtocolViolation, "The server goes on with a session although a new one was asked for.");
+            }
+
             var link = new Link(stream, input, options, connAck, time) { IncomingAliases = new string?[options.TopicAliasMaximum + 1] };
             stream = null;
             return link;
@@ -112,7 +118,7 @@ internal sealed class Link : IAsyncDisposable
                     input.AdvanceTo(buffer.Start);
                     return accepted;
                 case MqttReadResult.Done when packet is ConnAckPacket refused:
-                    throw new MqttClientException(MqttClientFault.Refused, $"The server refused the connection: {refused.Reason}. {refused.ReasonString}", refused.Reason);
+                    throw new MqttClientException(MqttClientFault.Refused, $"The server refused the connection: {refused.Reason}. {refused.ReasonString} {refused.ServerReference}".TrimEnd(), refused.Reason);
                 case MqttReadResult.Done:
                     throw new MqttClientException(MqttClientFault.ProtocolViolation, $"The server answered CONNECT with {packet!.Type}.");
                 case MqttReadResult.Malformed:

@@ -57,7 +57,7 @@ internal static class HistoryBenchmark
             await database.RunAsync(
                 s =>
                 {
-                    recorder.Write(s, "bench", number, outputs);
+                    recorder.Write(s, "bench", number, Begin, outputs);
                     return 0;
                 },
                 CancellationToken.None);

@@ -2,6 +2,7 @@ using System.Text;
 using Automation.Host.Composition;
 using Automation.Host.Configuration;
 using Automation.Host.Notifications;
+using Automation.Host.Storage;
 using Automation.Host.Storage.Postgres;
 using Automation.Mqtt.Broker;
 using Automation.Notify.Smtp;
@@ -19,7 +20,8 @@ public sealed class ConfigurationReaderTests
             { "sites": [ { "site": "site.json", "rules": ["rules", "/elsewhere/more.json"] } ], "dataFolder": "d", "baseTopic": "home/automation", "httpPort": null, "logLevel": "warning",
               "mqtt": { "broker": { "listeners": [ { "port": 8883, "certificate": { "file": "a.pem", "keyFile": "b.pem" } }, { "port": 9001, "transport": "webSocket", "address": "::1" } ],
                                     "anonymousOnLoopback": false, "users": [ { "name": "u", "passwordHash": "pbkdf2-sha256$x", "roles": ["operator"] } ],
-                                    "access": [ { "allow": false, "access": "publish", "filter": "a/%u/#", "role": "r" } ], "limits": { "messagesPerSecond": 50 } } }, }
+                                    "access": [ { "allow": false, "access": "publish", "filter": "a/%u/#", "role": "r" } ], "reasonStrings": false, "redirect": { "server": "other:1883", "permanent": true },
+                                    "limits": { "messagesPerSecond": 50, "receiveMaximum": 20, "inFlight": 3, "topicAliases": 0, "keepAliveSeconds": 60, "sessionExpirySeconds": 4294967294 } } }, }
             """);
         Assert.Equal(Path.GetFullPath("/etc/automation/site.json"), configuration.Sites[0].SiteFile);
         Assert.Equal([Path.GetFullPath("/etc/automation/rules"), Path.GetFullPath("/elsewhere/more.json")], configuration.Sites[0].Rules);
@@ -32,7 +34,10 @@ public sealed class ConfigurationReaderTests
         Assert.False(configuration.Broker.AnonymousOnLoopback);
         Assert.Equal(("u", "operator"), (configuration.Broker.Users[0].Name, configuration.Broker.Users[0].Roles[0]));
         Assert.Equal((false, MqttAccess.Publish, "a/%u/#", "r"), (configuration.Broker.Access[0].Allow, configuration.Broker.Access[0].Access, configuration.Broker.Access[0].Filter, configuration.Broker.Access[0].Role));
-        Assert.Equal(50, configuration.Broker.Limits.MessagesPerSecond);
+        MqttBrokerLimits limits = configuration.Broker.Limits;
+        Assert.Equal((50, 20, 3, 0), (limits.MessagesPerSecond, limits.ReceiveMaximum, limits.InFlight, limits.TopicAliases));
+        Assert.Equal((60d, 4294967294d), (limits.KeepAlive!.Value.TotalSeconds, limits.SessionExpiry!.Value.TotalSeconds));
+        Assert.Equal((false, new MqttRedirect("other:1883", true)), (configuration.Broker.ReasonStrings, configuration.Broker.Redirect));
     }
 
     [Fact, Trait("Req", "EXC-3")]
@@ -93,6 +98,14 @@ public sealed class ConfigurationReaderTests
         Assert.Equal(("Host=db;Database=a;Username=u", "hidden", "house"), (options.Connection, options.Password.Reveal(), options.Schema));
         Assert.DoesNotContain("hidden", options.ToString(), StringComparison.Ordinal);
         Assert.Throws<StartRefusedException>(() => Parse($$"""{ {{Sites}} "storage": { "postgres": { "connection": "Host=db" }, "sqlite": {} } }"""));
+        HostConfiguration bounded = Parse($$"""
+            { {{Sites}} "storage": { "sqlite": { "maximumMegabytes": 200, "reserveMegabytes": 8 }, "minimumFreeMegabytes": 100 },
+              "retention": { "historyDays": 30, "historyMegabytes": 50, "samplesDays": 60, "exceptionsDays": 90, "operationsDays": 100, "unrecordedProperties": ["zoom"] } }
+            """);
+        Assert.Equal((200_000_000, 8_000_000), (bounded.Sqlite.MaximumBytes, bounded.Sqlite.ReserveBytes));
+        RetentionLimits kept = bounded.Retention;
+        Assert.Equal((100_000_000, 30, 50_000_000, 60, 90, 100), (kept.MinimumFreeBytes, kept.History.KeptFor.Days, kept.History.KeptBytes, kept.History.SamplesKeptFor.Days, kept.ExceptionsKeptFor.Days, kept.Operations.KeptFor.Days));
+        Assert.Equal(["zoom"], kept.History.Unrecorded);
     }
 
     [Theory]

@@ -167,7 +167,7 @@ public abstract class HistoryTests
 
     private static int Write(SqlSession session, HistoryRecorder recorder, string site, long sequence, SiteOutput[] outputs)
     {
-        recorder.Write(session, site, sequence, outputs);
+        recorder.Write(session, site, sequence, Noon, outputs);
         return 0;
     }
 

@@ -42,7 +42,7 @@ public sealed class OutletTests
     [Fact]
     public async Task Send_WhileTheBusIsSlow_KeepsEventsInOrderAndNobodyWaits()
     {
-        Outlet outlet = NewOutlet();
+        Outlet outlet = NewOutlet(underWay: 64);
         _bus.Hold();
         for (int i = 0; i < 500; i++) outlet.Send(Message("event", i.ToString(System.Globalization.CultureInfo.InvariantCulture)));
         Assert.Equal(64, _bus.Published.Count);
@@ -116,7 +116,7 @@ public sealed class OutletTests
         Assert.Equal(["a=1"], _bus.Published);
     }
 
-    private Outlet NewOutlet(int waiting = 10_000, int underWay = 64) => new(_bus, new OutletLimits { Waiting = waiting, UnderWay = underWay }, NullLogger.Instance);
+    private Outlet NewOutlet(int waiting = 10_000, int underWay = 1000) => new(_bus, new OutletLimits { Waiting = waiting, UnderWay = underWay }, NullLogger.Instance);
 
     private static MqttMessage Message(string topic, string payload) => new() { Topic = topic, Payload = Encoding.UTF8.GetBytes(payload) };
 

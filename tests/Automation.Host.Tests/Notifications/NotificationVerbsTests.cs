@@ -7,6 +7,7 @@ using Automation.Host.Hub;
 using Automation.Host.Hub.Requests;
 using Automation.Host.Notifications;
 using Automation.Host.Tests.Hub;
+using Automation.Host.Tests.Operations;
 using Automation.Host.Tests.Storage;
 using Automation.Host.Tests.Validation;
 using Automation.TestKit;
@@ -89,7 +90,7 @@ public sealed class NotificationVerbsTests
             house.Centre = new NotificationCentre(settings, house._folder.Path, await house._store.OpenAsync(), house.Bus, topics, house, house._store.Time, new Random(1), NullLogger.Instance);
             await house.Centre.Service.StartAsync(default);
             var verbs = new RequestVerbs(new NotificationVerbs(house.Centre, house.Bus, topics, house, house._store.Time).All);
-            await new RequestDesk(topics, house.Bus, verbs, TimeProvider.System, NullLogger.Instance).SubscribeAsync(default);
+            await new RequestDesk(topics, house.Bus, verbs, new ListedOperations(), TimeProvider.System, NullLogger.Instance).SubscribeAsync(default);
             return house;
         }
 

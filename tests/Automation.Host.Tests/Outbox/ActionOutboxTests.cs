@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Automation.Core.Model;
 using Automation.Host.Outbox;
 using Automation.Host.Storage;
@@ -12,7 +13,7 @@ public sealed class ActionOutboxTests
     [Fact, Trait("Req", "ACT-10")]
     public async Task Add_IsOnDiskBeforeTheCall_AndSentBeforeItForWhatMustNotBeRepeated()
     {
-        var seen = new Dictionary<string, OutboxState>();
+        var seen = new ConcurrentDictionary<string, OutboxState>();
         OutboxFixture? fixture = null;
         var executor = new FakeExecutor(async (request, _) =>
         {

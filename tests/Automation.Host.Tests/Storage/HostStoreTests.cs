@@ -40,15 +40,9 @@ public abstract class HostStoreTests
         await store.SaveToggleAsync("a", false, default);
         await store.SaveToggleAsync("b", true, default);
         await store.SaveToggleAsync("a", true, default);
-        await store.SaveToggleAsync("c", false, default);
-        await store.RemoveToggleAsync("c", default);
-        await store.SaveStatisticsAsync([KeyValuePair.Create("a", new RuleStatistics(7, Noon)), KeyValuePair.Create("b", new RuleStatistics(0, null))], default);
 
         IHostStore again = house.Store(await house.ReopenAsync());
         Assert.Equal([("a", true), ("b", true)], (await again.ReadTogglesAsync(default)).OrderBy(t => t.Key).Select(t => (t.Key, t.Value)));
-        IReadOnlyDictionary<string, RuleStatistics> statistics = await again.ReadStatisticsAsync(default);
-        Assert.Equal(new RuleStatistics(7, Noon), statistics["a"]);
-        Assert.Equal(new RuleStatistics(0, null), statistics["b"]);
     }
 
     [Fact, Trait("Req", "ACT-10")]

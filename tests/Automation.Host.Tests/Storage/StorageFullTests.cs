@@ -37,7 +37,7 @@ public sealed class StorageFullTests : IDisposable
     [Fact]
     public async Task TheReserve_GoesWhenTheDiskIsFull_AndComesBackWhenThereIsRoom()
     {
-        var source = new FullSource(new SqliteSource(new SqliteOptions { Path = _folder.File("a.db"), ReserveBytes = 1_000_000 }, _time));
+        var source = new FaultySource(new SqliteSource(new SqliteOptions { Path = _folder.File("a.db"), ReserveBytes = 1_000_000 }, _time));
         string reserve = _folder.File("a.db.reserve");
         await using SqlDatabase database = await SqlDatabase.OpenAsync(source, StorageParts.All, new SqlLimits(), default);
         var store = new SqlHostStore(database, _time, NullLogger.Instance);
@@ -62,7 +62,7 @@ public sealed class StorageFullTests : IDisposable
     [Fact]
     public async Task TheLevel_IsToldOnceAtEachChange()
     {
-        var source = new FullSource(new SqliteSource(new SqliteOptions { Path = _folder.File("a.db"), ReserveBytes = 0 }, _time));
+        var source = new FaultySource(new SqliteSource(new SqliteOptions { Path = _folder.File("a.db"), ReserveBytes = 0 }, _time));
         await using SqlDatabase database = await SqlDatabase.OpenAsync(source, StorageParts.All, new SqlLimits(), default);
         var store = new SqlHostStore(database, _time, NullLogger.Instance);
         long free = 1_000_000_000;
@@ -71,7 +71,6 @@ public sealed class StorageFullTests : IDisposable
         watch.Changed += (level, reason) =>
         {
             lock (told) told.Add((level, reason));
-            return Task.CompletedTask;
         };
         watch.Start();
         Volatile.Write(ref free, 10_000_000);
@@ -123,34 +122,5 @@ public sealed class StorageFullTests : IDisposable
         {
             for (int i = 0; i < 1_000; i++) await store.AddRequestsAsync([.. Enumerable.Range(0, 20).Select(n => Request(i, n))], default);
         });
-    }
-
-    /// <summary>A disk that a test makes full.</summary>
-    private sealed class FullSource(ISqlSource inner) : ISqlSource
-    {
-        public Func<bool> IsFull { get; set; } = () => false;
-
-        public string Name => inner.Name;
-
-        public SqlSession OpenWriter()
-        {
-            SqlSession session = inner.OpenWriter();
-            session.Committing = commit =>
-            {
-                if (IsFull()) throw new Microsoft.Data.Sqlite.SqliteException("database or disk is full", 13);
-                commit();
-            };
-            return session;
-        }
-
-        public SqlSession OpenReader() => inner.OpenReader();
-
-        public bool MakeRoom() => inner.MakeRoom();
-
-        public bool HoldRoom() => inner.HoldRoom();
-
-        public bool GiveBack(SqlSession session) => inner.GiveBack(session);
-
-        public StorageException Explain(Exception e) => inner.Explain(e);
     }
 }

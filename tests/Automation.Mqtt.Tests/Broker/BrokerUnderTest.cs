@@ -27,13 +27,15 @@ internal sealed class BrokerUnderTest : IAsyncDisposable
 
     public static async Task<BrokerUnderTest> StartAsync(
         MqttBrokerLimits? limits = null, IMqttPersistence? persistence = null, IMqttAuthenticator? authenticator = null, IMqttAuthorizer? authorizer = null,
-        TimeProvider? time = null, MqttListener? listener = null, TimeSpan sysInterval = default)
+        TimeProvider? time = null, MqttListener? listener = null, TimeSpan sysInterval = default, bool reasonStrings = true, MqttRedirect? redirect = null)
     {
         var options = new MqttBrokerOptions
         {
             Listeners = [listener ?? new MqttListener { Address = new IPEndPoint(IPAddress.Loopback, 0) }],
             Limits = limits ?? new MqttBrokerLimits(),
             SysInterval = sysInterval,
+            ReasonStrings = reasonStrings,
+            Redirect = redirect,
         };
         var broker = new BrokerUnderTest(
             options, persistence ?? MqttPersistence.None, authenticator ?? MqttAuthenticator.AllowAll, authorizer ?? MqttAuthorizer.AllowAll, time ?? TimeProvider.System);

@@ -8,7 +8,7 @@ namespace Automation.Mqtt.Tests.Broker;
 
 public sealed class ConnectTests
 {
-    [Theory, Trait("Spec", "MQTT-3.1.0-2")]
+    [Theory, Trait("Spec", "MQTT-3.1.0-2"), Trait("Spec", "MQTT-3.2.0-2")]
     [InlineData(4)]
     [InlineData(5)]
     public async Task SecondConnect_IsAProtocolError(byte level)
@@ -19,7 +19,7 @@ public sealed class ConnectTests
         await client.ReceiveCloseAsync(ReasonCode.ProtocolError);
     }
 
-    [Fact, Trait("Spec", "MQTT-3.1.0-1")]
+    [Fact, Trait("Spec", "MQTT-3.1.0-1"), Trait("Spec", "MQTT-3.14.0-1")]
     public async Task FirstPacketOtherThanConnect_IsClosed()
     {
         await using BrokerUnderTest broker = await BrokerUnderTest.StartAsync();
@@ -41,7 +41,7 @@ public sealed class ConnectTests
         Assert.Null(await client.ReceiveAsync());
     }
 
-    [Fact, Trait("Spec", "MQTT-3.1.2-3")]
+    [Fact, Trait("Spec", "MQTT-3.1.2-3"), Trait("Spec", "MQTT-3.1.4-1")]
     public async Task ReservedConnectFlag_IsClosed()
     {
         await using BrokerUnderTest broker = await BrokerUnderTest.StartAsync();
@@ -70,7 +70,7 @@ public sealed class ConnectTests
         Assert.Null(await newer.ReceiveAsync());
     }
 
-    [Fact, Trait("Spec", "MQTT-3.1.3-6")]
+    [Fact, Trait("Spec", "MQTT-3.1.3-6"), Trait("Spec", "MQTT-3.1.3-7"), Trait("Spec", "MQTT-3.1.3-8"), Trait("Spec", "MQTT-3.2.2-7"), Trait("Spec", "MQTT-3.2.2-16")]
     public async Task EmptyClientId_IsAssignedOneIn5_AndRefusedIn311WithoutCleanSession()
     {
         await using BrokerUnderTest broker = await BrokerUnderTest.StartAsync();
@@ -134,7 +134,7 @@ public sealed class ConnectTests
         await watcher.ReceiveNothingAsync();
     }
 
-    [Fact, Trait("Spec", "MQTT-3.1.2-8")]
+    [Fact, Trait("Spec", "MQTT-3.1.2-8"), Trait("Spec", "MQTT-3.1.2-15")]
     public async Task Will_IsCancelledByACleanDisconnect_AndSentOnAnUncleanOne()
     {
         await using BrokerUnderTest broker = await BrokerUnderTest.StartAsync();
@@ -178,7 +178,7 @@ public sealed class ConnectTests
         await watcher.ReceiveNothingAsync();
     }
 
-    [Theory, Trait("Spec", "MQTT-3.1.2-22")]
+    [Theory, Trait("Spec", "MQTT-3.1.2-22"), Trait("Spec", "MQTT-3.2.2-22"), Trait("Spec", "MQTT-3.12.4-1")]
     [InlineData(4)]
     [InlineData(5)]
     public async Task KeepAlive_OneAndAHalfTimesWithoutAPacket_ClosesWithItsReason(byte level)
@@ -204,7 +204,7 @@ public sealed class ConnectTests
         await SilenceAsync(client, time, TimeSpan.FromSeconds(46));
     }
 
-    [Fact, Trait("Spec", "MQTT-3.1.2-5")]
+    [Fact, Trait("Spec", "MQTT-3.1.2-5"), Trait("Spec", "MQTT-3.1.2-23"), Trait("Spec", "MQTT-4.1.0-2"), Trait("Spec", "MQTT-3.1.3-2")]
     public async Task SessionExpiry_ZeroNAndChangedAtDisconnect()
     {
         var time = new ManualTime();
@@ -248,7 +248,7 @@ public sealed class ConnectTests
         Assert.Equal(1, broker.Broker.Statistics.Limits[MqttLimit.ConnectTimeout]);
     }
 
-    [Fact]
+    [Fact, Trait("Spec", "MQTT-3.14.2-2"), Trait("Spec", "MQTT-3.14.4-1"), Trait("Spec", "MQTT-3.14.4-2")]
     public async Task Stop_TellsFiveThatTheServerShutsDown()
     {
         await using BrokerUnderTest broker = await BrokerUnderTest.StartAsync();

@@ -8,7 +8,7 @@ namespace Automation.Mqtt.Tests.Broker;
 
 public sealed class PublishTests
 {
-    [Theory, Trait("Spec", "MQTT-4.3.1-1")]
+    [Theory, Trait("Spec", "MQTT-4.3.1-1"), Trait("Spec", "MQTT-3.3.4-1"), Trait("Spec", "MQTT-3.8.4-8"), Trait("Spec", "MQTT-4.3.2-2"), Trait("Spec", "MQTT-4.3.2-4"), Trait("Spec", "MQTT-4.3.3-2"), Trait("Spec", "MQTT-4.3.3-11"), Trait("Spec", "MQTT-4.3.3-12"), Trait("Spec", "MQTT-3.3.1-2")]
     [InlineData(4, 4)]
     [InlineData(4, 5)]
     [InlineData(5, 4)]
@@ -33,7 +33,7 @@ public sealed class PublishTests
         }
     }
 
-    [Theory, Trait("Spec", "MQTT-3.3.1-4")]
+    [Theory, Trait("Spec", "MQTT-3.3.1-4"), Trait("Spec", "MQTT-4.13.1-1"), Trait("Spec", "MQTT-4.13.2-1"), Trait("Spec", "MQTT-3.3.2-9"), Trait("Spec", "MQTT-3.14.1-1")]
     [InlineData(0x36, "0001 61 0001 00 7A", ReasonCode.MalformedPacket)] // QoS 3
     [InlineData(0x38, "0001 61 00 7A", ReasonCode.MalformedPacket)] // DUP with QoS 0
     [InlineData(0x32, "0001 61 0000 00", ReasonCode.ProtocolError)] // packet identifier 0
@@ -53,6 +53,7 @@ public sealed class PublishTests
     [InlineData(0x80, "0001 00 0001 61 00", ReasonCode.MalformedPacket)] // SUBSCRIBE with the wrong flags
     [InlineData(0x82, "0001 00 0001 61 40", ReasonCode.MalformedPacket)] // reserved bits of the options
     [InlineData(0x82, "0001 00 0005 612F232F62 00", ReasonCode.MalformedPacket)] // a/#/b
+    [InlineData(0xE8, "", ReasonCode.MalformedPacket)] // DISCONNECT with the wrong flags
     [InlineData(0xF0, "", ReasonCode.ProtocolError)] // AUTH that nobody asked for
     public async Task BrokenPacket_IsClosedWithItsReason(byte first, string hex, ReasonCode reason)
     {
@@ -72,7 +73,7 @@ public sealed class PublishTests
         await client.ReceiveCloseAsync(ReasonCode.MalformedPacket);
     }
 
-    [Fact, Trait("Spec", "MQTT-3.3.2-8")]
+    [Fact, Trait("Spec", "MQTT-3.3.2-8"), Trait("Spec", "MQTT-3.1.2-26"), Trait("Spec", "MQTT-3.3.2-7"), Trait("Spec", "MQTT-3.3.2-11"), Trait("Spec", "MQTT-3.3.2-12")]
     public async Task TopicAliases_BothWays_StandForTheName()
     {
         await using BrokerUnderTest broker = await BrokerUnderTest.StartAsync();
@@ -93,7 +94,7 @@ public sealed class PublishTests
         await again.ReceiveCloseAsync(ReasonCode.ProtocolError);
     }
 
-    [Fact, Trait("Spec", "MQTT-3.3.2-6")]
+    [Fact, Trait("Spec", "MQTT-3.3.2-6"), Trait("Spec", "MQTT-3.3.2-5"), Trait("Spec", "MQTT-4.5.0-1")]
     public async Task MessageExpiry_IsCountedDownWhileQueued_AndEndsTheMessage()
     {
         var time = new ManualTime();
@@ -117,7 +118,7 @@ public sealed class PublishTests
         }
     }
 
-    [Fact, Trait("Spec", "MQTT-3.3.2-4")]
+    [Fact, Trait("Spec", "MQTT-3.3.2-4"), Trait("Spec", "MQTT-3.3.2-15"), Trait("Spec", "MQTT-3.3.2-16"), Trait("Spec", "MQTT-3.3.2-17"), Trait("Spec", "MQTT-3.3.2-18"), Trait("Spec", "MQTT-3.3.2-20")]
     public async Task Properties_GoFromEndToEnd_InTheirOrder_AndNotTo311()
     {
         await using BrokerUnderTest broker = await BrokerUnderTest.StartAsync();
@@ -149,7 +150,7 @@ public sealed class PublishTests
         await client.ReceiveCloseAsync(ReasonCode.ReceiveMaximumExceeded);
     }
 
-    [Fact, Trait("Spec", "MQTT-3.3.4-7")]
+    [Fact, Trait("Spec", "MQTT-3.3.4-7"), Trait("Spec", "MQTT-3.3.4-10"), Trait("Spec", "MQTT-4.9.0-1"), Trait("Spec", "MQTT-4.9.0-2"), Trait("Spec", "MQTT-4.9.0-3"), Trait("Spec", "MQTT-3.3.4-9")]
     public async Task ClientsReceiveMaximum_BoundsWhatIsInFlight()
     {
         await using BrokerUnderTest broker = await BrokerUnderTest.StartAsync();
@@ -174,7 +175,7 @@ public sealed class PublishTests
         await subscriber.ReceivePublishAsync("t", "5");
     }
 
-    [Fact, Trait("Spec", "MQTT-4.3.3-10")]
+    [Fact, Trait("Spec", "MQTT-4.3.3-10"), Trait("Spec", "MQTT-2.2.1-5"), Trait("Spec", "MQTT-4.3.3-8")]
     public async Task QoS2_DuplicateBeforeRelease_IsDeliveredOnce_AndAnUnknownReleaseIsAnswered()
     {
         await using BrokerUnderTest broker = await BrokerUnderTest.StartAsync();
@@ -247,7 +248,7 @@ public sealed class PublishTests
         await old.ReceiveCloseAsync(ReasonCode.QuotaExceeded);
     }
 
-    [Fact]
+    [Fact, Trait("Spec", "MQTT-4.3.3-13")]
     public async Task QoS2_ExpiredBeforeItsRelease_IsNotHandedOn_AndRetainedIsKeptOnlyWithTheRelease()
     {
         var time = new ManualTime();
@@ -289,11 +290,13 @@ public sealed class PublishTests
         await subscriber.ReceivePublishAsync("t", "2");
     }
 
-    [Fact, Trait("Spec", "MQTT-4.4.0-1")]
-    public async Task InFlight_SurvivesAReconnect_InOrder_WithItsIdentifiers()
+    [Theory, Trait("Spec", "MQTT-4.4.0-1"), Trait("Spec", "MQTT-3.3.1-1"), Trait("Spec", "MQTT-3.2.0-1"), Trait("Spec", "MQTT-4.3.2-3"), Trait("Spec", "MQTT-4.3.3-3"), Trait("Spec", "MQTT-4.3.3-5"), Trait("Spec", "MQTT-4.3.3-6")]
+    [InlineData(4)]
+    [InlineData(5)]
+    public async Task InFlight_SurvivesAReconnect_InOrder_WithItsIdentifiers(byte level)
     {
         await using BrokerUnderTest broker = await BrokerUnderTest.StartAsync();
-        WireClient subscriber = await broker.ConnectAsync("s", expiry: 1000);
+        WireClient subscriber = await broker.ConnectAsync("s", (ProtocolVersion)level, clean: false, expiry: 1000);
         await subscriber.SubscribeAsync("t", QoS.ExactlyOnce);
         using WireClient publisher = await broker.ConnectAsync("p");
         await publisher.PublishAsync("t", "1", QoS.AtLeastOnce, packetId: 1);
@@ -310,7 +313,7 @@ public sealed class PublishTests
         subscriber.Dispose();
         await Until.True(() => broker.Broker.Statistics.Connections == 1);
         await publisher.PublishAsync("t", "4", QoS.AtLeastOnce, packetId: 4);
-        using WireClient back = await broker.ConnectAsync("s", clean: false, expiry: 1000);
+        using WireClient back = await broker.ConnectAsync("s", (ProtocolVersion)level, clean: false, expiry: 1000);
         PublishPacket again = await back.ReceivePublishAsync("t", "1");
         Assert.Equal((one.PacketId, true), (again.PacketId, again.Duplicate));
         Assert.Equal(two.PacketId, (await back.ReceiveAsync<PubRelPacket>()).PacketId);
@@ -319,7 +322,7 @@ public sealed class PublishTests
         Assert.False((await back.ReceivePublishAsync("t", "4")).Duplicate);
     }
 
-    [Theory, Trait("Spec", "MQTT-3.1.2-25")]
+    [Theory, Trait("Spec", "MQTT-3.1.2-25"), Trait("Spec", "MQTT-3.1.2-24")]
     [InlineData(QoS.AtMostOnce)]
     [InlineData(QoS.AtLeastOnce)]
     public async Task LargerThanTheClientTakes_IsNotSent_AndWhatFollowsIs(QoS qos)
@@ -344,7 +347,7 @@ public sealed class PublishTests
         Assert.Equal(1, broker.Broker.Statistics.Limits[MqttLimit.PacketSize]);
     }
 
-    [Theory]
+    [Theory, Trait("Spec", "MQTT-4.2.0-1")]
     [InlineData(70_000, false)]
     [InlineData(1_500_000, false)]
     [InlineData(1_500_000, true)]

@@ -8,7 +8,7 @@ namespace Automation.Mqtt.Tests.Broker;
 
 public sealed class SubscribeTests
 {
-    [Theory, Trait("Spec", "MQTT-3.3.1-5")]
+    [Theory, Trait("Spec", "MQTT-3.3.1-5"), Trait("Spec", "MQTT-3.3.1-6"), Trait("Spec", "MQTT-3.3.1-7"), Trait("Spec", "MQTT-3.3.1-8")]
     [InlineData(4)]
     [InlineData(5)]
     public async Task Retained_IsKeptReplacedAndCleared(byte level)
@@ -19,6 +19,8 @@ public sealed class SubscribeTests
         await client.PublishAsync("r/a", "2", retain: true);
         await client.PublishAsync("r/b", "3", retain: true);
         await client.PublishAsync("r/b", "", retain: true);
+        await client.PublishAsync("r/a", "passing");
+        await client.PublishAsync("r/c", "passing");
         await client.SubscribeAsync("r/+");
         Assert.True((await client.ReceivePublishAsync("r/a", "2")).Retain);
         await client.PublishAsync("r/a", "4", retain: true);
@@ -27,7 +29,25 @@ public sealed class SubscribeTests
         Assert.Equal(1, broker.Broker.Statistics.Retained);
     }
 
-    [Fact, Trait("Spec", "MQTT-3.3.1-10")]
+    [Theory, Trait("Spec", "MQTT311-3.1.2-7")]
+    [InlineData(4)]
+    [InlineData(5)]
+    public async Task Retained_OutlivesTheSessionOfItsPublisher(byte level)
+    {
+        await using BrokerUnderTest broker = await BrokerUnderTest.StartAsync();
+        using (WireClient publisher = await broker.ConnectAsync("p", (ProtocolVersion)level))
+        {
+            await publisher.PublishAsync("r", "kept", retain: true);
+            await publisher.ReceiveNothingAsync();
+        }
+
+        await Until.True(() => broker.Broker.Statistics.Sessions == 0);
+        using WireClient client = await broker.ConnectAsync("c", (ProtocolVersion)level);
+        await client.SubscribeAsync("r");
+        Assert.True((await client.ReceivePublishAsync("r", "kept")).Retain);
+    }
+
+    [Fact, Trait("Spec", "MQTT-3.3.1-10"), Trait("Spec", "MQTT-3.3.1-9"), Trait("Spec", "MQTT-3.3.1-11"), Trait("Spec", "MQTT-3.10.4-4"), Trait("Spec", "MQTT-3.10.4-5"), Trait("Spec", "MQTT-3.10.4-6"), Trait("Spec", "MQTT-3.11.3-1"), Trait("Spec", "MQTT-3.11.3-2")]
     public async Task RetainHandling_SaysWhenRetainedMessagesCome()
     {
         await using BrokerUnderTest broker = await BrokerUnderTest.StartAsync();
@@ -45,7 +65,7 @@ public sealed class SubscribeTests
         await client.ReceivePublishAsync("r", "1");
     }
 
-    [Fact, Trait("Spec", "MQTT-3.3.1-12")]
+    [Fact, Trait("Spec", "MQTT-3.3.1-12"), Trait("Spec", "MQTT-3.3.1-13")]
     public async Task RetainAsPublished_KeepsTheFlag()
     {
         await using BrokerUnderTest broker = await BrokerUnderTest.StartAsync();
@@ -79,7 +99,7 @@ public sealed class SubscribeTests
         await client.ReceiveCloseAsync(ReasonCode.ProtocolError);
     }
 
-    [Fact, Trait("Spec", "MQTT-3.3.4-2")]
+    [Fact, Trait("Spec", "MQTT-3.3.4-2"), Trait("Spec", "MQTT-3.3.4-3"), Trait("Spec", "MQTT-3.3.4-4")]
     public async Task OverlappingSubscriptions_GiveOneCopy_WithTheHighestQoSAndAllIdentifiers()
     {
         await using BrokerUnderTest broker = await BrokerUnderTest.StartAsync();
@@ -163,7 +183,7 @@ public sealed class SubscribeTests
         await client.ReceiveNothingAsync();
     }
 
-    [Fact]
+    [Fact, Trait("Spec", "MQTT-3.8.4-5"), Trait("Spec", "MQTT-3.8.4-6"), Trait("Spec", "MQTT-3.8.4-7"), Trait("Spec", "MQTT-3.9.3-1"), Trait("Spec", "MQTT-3.9.3-2")]
     public async Task Subscriptions_AboveTheLimit_AreRefusedByName()
     {
         await using BrokerUnderTest broker = await BrokerUnderTest.StartAsync(new MqttBrokerLimits { Subscriptions = 2 });

@@ -57,7 +57,9 @@ internal sealed class WireClient : IDisposable
         RetainHandling retain = RetainHandling.AtSubscribe)
     {
         await SendAsync(new SubscribePacket { PacketId = 900, SubscriptionIdentifier = identifier, Subscriptions = [new Subscription(filter, qos, noLocal, asPublished, retain)] });
-        return await ReceiveAsync<SubAckPacket>();
+        SubAckPacket answer = await ReceiveAsync<SubAckPacket>();
+        Assert.Equal(900, answer.PacketId); // MQTT-3.8.4-2
+        return answer;
     }
 
     /// <summary>The next packet; another kind fails the test.</summary>
@@ -85,7 +87,12 @@ internal sealed class WireClient : IDisposable
     /// <summary>The broker closes; 5.0 hears why first.</summary>
     public async Task ReceiveCloseAsync(ReasonCode reason)
     {
-        if (_version == ProtocolVersion.V5) Assert.Equal(reason, (await ReceiveAsync<DisconnectPacket>()).Reason);
+        if (_version == ProtocolVersion.V5)
+        {
+            DisconnectPacket farewell = await ReceiveAsync<DisconnectPacket>();
+            Assert.Equal((reason, null), (farewell.Reason, farewell.SessionExpirySeconds)); // MQTT-3.14.2-2
+        }
+
         Assert.Null(await ReceiveAsync());
     }
 

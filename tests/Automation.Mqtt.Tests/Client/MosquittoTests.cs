@@ -261,7 +261,7 @@ public sealed class MosquittoTests
         Assert.Equal("missed", unclaimed.First().Text());
     }
 
-    [Fact]
+    [Fact, Trait("Spec", "MQTT-6.0.0-3")]
     public async Task WebSocket_CarriesTheSame()
     {
         await using Mosquitto mosquitto = await Mosquitto.StartAsync();

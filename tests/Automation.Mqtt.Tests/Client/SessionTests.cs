@@ -11,7 +11,7 @@ namespace Automation.Mqtt.Tests.Client;
 [Trait("Req", "HUB-5")]
 public sealed class SessionTests
 {
-    [Fact, Trait("Spec", "MQTT-4.4.0-1")]
+    [Fact, Trait("Spec", "MQTT-4.4.0-1"), Trait("Spec", "MQTT-3.3.1-1"), Trait("Spec", "MQTT-4.3.2-3"), Trait("Spec", "MQTT-4.3.3-4"), Trait("Spec", "MQTT-4.3.3-5"), Trait("Spec", "MQTT-4.3.3-6"), Trait("Spec", "MQTT-4.6.0-1")]
     public async Task Reconnect_SessionPresent_SendsUnacknowledgedAgainInOrder()
     {
         using var server = new ScriptedServer();
@@ -71,7 +71,7 @@ public sealed class SessionTests
         await Until.Done(publishing);
     }
 
-    [Fact, Trait("Spec", "MQTT-3.3.4-7")]
+    [Fact, Trait("Spec", "MQTT-3.3.4-7"), Trait("Spec", "MQTT-4.9.0-2")]
     public async Task Publish_AboveTheServersReceiveMaximum_Waits()
     {
         using var server = new ScriptedServer();
@@ -91,7 +91,7 @@ public sealed class SessionTests
         Assert.Equal((MqttClientFault.PublishRefused, ReasonCode.QuotaExceeded), (refused.Fault, refused.Reason));
     }
 
-    [Fact, Trait("Spec", "MQTT-4.6.0-2")]
+    [Fact, Trait("Spec", "MQTT-4.6.0-2"), Trait("Spec", "MQTT-4.5.0-2"), Trait("Spec", "MQTT-4.6.0-3"), Trait("Spec", "MQTT-4.3.3-11"), Trait("Spec", "MQTT-4.3.3-10")]
     public async Task Receive_SlowHandler_IsAcknowledgedWhenThroughAndInOrder()
     {
         using var server = new ScriptedServer();
@@ -121,7 +121,7 @@ public sealed class SessionTests
         Assert.Equal(ReasonCode.PacketIdentifierNotFound, (await conversation.ExpectAsync<PubCompPacket>()).Reason);
     }
 
-    [Fact, Trait("Spec", "MQTT-3.3.2-12")]
+    [Fact, Trait("Spec", "MQTT-3.3.2-12"), Trait("Spec", "MQTT-3.2.2-17"), Trait("Spec", "MQTT-3.3.2-10")]
     public async Task TopicAliases_BothWays()
     {
         using var server = new ScriptedServer();
@@ -213,7 +213,7 @@ public sealed class SessionTests
         await refusing.PublishAsync("a", "3");
     }
 
-    [Fact]
+    [Fact, Trait("Spec", "MQTT-3.1.2-20")]
     public async Task KeepAlive_PingsInSilence_AndGivesUpWithoutAnAnswer()
     {
         using var server = new ScriptedServer();

@@ -9,6 +9,7 @@ namespace Automation.Mqtt.Tests.Codec;
 public sealed class RoundTripTests
 {
     [Theory, MemberData(nameof(Samples.Indexes), MemberType = typeof(Samples))]
+    [Trait("Spec", "MQTT-2.2.1-2"), Trait("Spec", "MQTT-2.2.2-1"), Trait("Spec", "MQTT-3.1.3-1"), Trait("Spec", "MQTT-3.1.3-3"), Trait("Spec", "MQTT-3.8.3-1"), Trait("Spec", "MQTT-3.10.3-1")]
     public void Write_EachPacket_IsTheExactBytes(int index)
     {
         (_, ProtocolVersion version, MqttPacket packet, string hex) = Samples.All[index];
@@ -22,6 +23,17 @@ public sealed class RoundTripTests
         MqttPacket read = Wire.Decode(Wire.Hex(hex), version);
         Assert.Equivalent(packet, read, strict: true);
         Assert.Equal(Convert.ToHexString(Wire.Hex(hex)), Convert.ToHexString(Wire.Encode(read, version)));
+    }
+
+    [Theory, Trait("Spec", "MQTT-1.5.4-3")]
+    [InlineData(ProtocolVersion.V311, "30 06 0004 EFBBBF61")]
+    [InlineData(ProtocolVersion.V5, "30 07 0004 EFBBBF61 00")]
+    public void TryRead_ByteOrderMark_StaysInTheText(ProtocolVersion version, string hex)
+    {
+        byte[] bytes = Wire.Hex(hex);
+        MqttPacket read = Wire.Decode(bytes, version);
+        Assert.Equal("\uFEFFa", Assert.IsType<PublishPacket>(read).Topic);
+        Assert.Equal(bytes, Wire.Encode(read, version));
     }
 
     [Theory, MemberData(nameof(Samples.Indexes), MemberType = typeof(Samples))]

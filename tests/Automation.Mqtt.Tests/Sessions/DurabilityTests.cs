@@ -240,6 +240,34 @@ public sealed class DurabilityTests
         await watcher.ReceiveNothingAsync();
     }
 
+    [Fact, Trait("Spec", "MQTT-2.2.1-4"), Trait("Spec", "MQTT-4.3.2-1"), Trait("Spec", "MQTT-4.3.3-1")]
+    public async Task PacketIdentifiers_ComeRoundToTheFirst_AndPassOverThoseInUse()
+    {
+        (MqttMessageQueued, ushort, bool) InFlight(long order, ushort packetId) =>
+            (new MqttMessageQueued("c", order, new MqttStoredMessage(order, "t"u8.ToArray(), default, default, QoS.AtLeastOnce, false, null, ""), QoS.AtLeastOnce, false, []), packetId, false);
+        await using var disk = new HeldDisk
+        {
+            CommitAlways = true,
+            State = new MqttStoredState
+            {
+                Sessions =
+                [
+                    new MqttStoredSession
+                    {
+                        Session = new MqttSessionStored("c", 5, uint.MaxValue, "", null),
+                        Subscriptions = [new MqttSubscriptionStored("c", "t", 1, 0)],
+                        Messages = [InFlight(1, 1), InFlight(2, 65535), InFlight(3, 2)],
+                    },
+                ],
+            },
+        };
+        await using BrokerUnderTest broker = await BrokerUnderTest.StartAsync(persistence: disk);
+        using WireClient client = await broker.ConnectAsync("c", clean: false, expiry: uint.MaxValue);
+        foreach (int expected in (int[])[1, 65535, 2]) Assert.Equal(expected, (await client.ReceiveAsync<PublishPacket>()).PacketId);
+        await broker.Broker.PublishAsync(new MqttMessage { Topic = "t", QoS = QoS.AtLeastOnce }, CancellationToken.None);
+        Assert.Equal(3, (await client.ReceiveAsync<PublishPacket>()).PacketId);
+    }
+
     private static string Text(ReadOnlyMemory<byte> bytes) => System.Text.Encoding.UTF8.GetString(bytes.Span);
 
     /// <summary>A disk that commits when the test says so.</summary>

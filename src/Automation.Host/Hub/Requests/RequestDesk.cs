@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Threading.Channels;
 using Automation.Core.Topics;
+using Automation.Host.Operations;
 using Automation.Mqtt;
 using Automation.Mqtt.Client;
 using Microsoft.Extensions.Logging;
@@ -11,7 +12,7 @@ namespace Automation.Host.Hub.Requests;
 /// Answers <c>…/request/VERB</c> on <c>…/response/VERB</c>, or where an MQTT 5 request says, with its correlation data (HUB-5). Requests are answered one after
 /// the other, so that two of one client keep their order; each gets an answer, also a wrong one.
 /// </summary>
-internal sealed class RequestDesk(TopicNames topics, IMqttBus bus, RequestVerbs verbs, TimeProvider time, ILogger logger)
+internal sealed class RequestDesk(TopicNames topics, IMqttBus bus, RequestVerbs verbs, IOperationLog operations, TimeProvider time, ILogger logger)
 {
     /// <summary>The largest requests carry a rule or a story of events.</summary>
     public const int MaximumBytes = 256 * 1024;
@@ -48,10 +49,10 @@ internal sealed class RequestDesk(TopicNames topics, IMqttBus bus, RequestVerbs 
             return;
         }
 
-        using (document) await AnswerAsync(verb, document.RootElement, responder, cancellationToken);
+        using (document) await AnswerAsync(verb, document.RootElement, message, responder, cancellationToken);
     }
 
-    private async Task AnswerAsync(string verb, JsonElement root, Responder responder, CancellationToken cancellationToken)
+    private async Task AnswerAsync(string verb, JsonElement root, MqttMessage message, Responder responder, CancellationToken cancellationToken)
     {
         if (root.ValueKind != JsonValueKind.Object)
         {
@@ -77,6 +78,7 @@ internal sealed class RequestDesk(TopicNames topics, IMqttBus bus, RequestVerbs 
         try
         {
             answer = await verbs.AnswerAsync(verb, root, a => responder.SendAsync(a, transaction), both.Token);
+            if (!verbs.IsReadOnly(verb)) operations.Add(new Operation { Via = OperationVia.Request, By = message.PublisherClientId, What = verb, Detail = root.GetRawText(), Refusal = answer?.Error ?? "" });
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested)
         {

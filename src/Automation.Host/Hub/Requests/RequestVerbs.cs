@@ -10,6 +10,9 @@ internal sealed class RequestVerbs(IEnumerable<RequestVerb> verbs)
 
     public IEnumerable<string> Names => _verbs.Keys.Order(StringComparer.Ordinal);
 
+    /// <summary>Whether it changes nothing; so does what is not known.</summary>
+    public bool IsReadOnly(string verb) => !_verbs.TryGetValue(verb, out RequestVerb? found) || found.ReadOnly;
+
     public async ValueTask<Answer?> AnswerAsync(string verb, JsonElement request, Func<Answer, Task> later, CancellationToken cancellationToken)
     {
         if (!_verbs.TryGetValue(verb, out RequestVerb? found)) return Answer.Wrong($"'{RequestArguments.Cut(verb)}' is not something to ask for: there are {string.Join(", ", Names)}");

@@ -7,7 +7,6 @@ internal static class HostTables
         "host",
         """
         CREATE TABLE rule_toggles (rule {text} PRIMARY KEY, enabled BIGINT NOT NULL, changed_at BIGINT NOT NULL) {keyed};
-        CREATE TABLE rule_statistics (rule {text} PRIMARY KEY, firings BIGINT NOT NULL, last_fired BIGINT) {keyed};
         CREATE TABLE outbox (
             position {identity},
             id {text} NOT NULL UNIQUE,

@@ -11,14 +11,14 @@ internal sealed partial class OutboxTable(ILogger logger)
         "position, site, sequence, number, rule, action, target, parameters, at, expires_at, state, attempts, reason, retry_safe, device_status, finished_at";
 
     public static void SetState(SqlSession s, OutboxRow row, OutboxState state, int attempts) =>
-        s.Execute("UPDATE outbox SET state = $2, attempts = $3 WHERE position = $1 AND finished_at IS NULL", row.Position, (int)state, attempts);
+        s.Execute("UPDATE outbox SET state = $2, attempts = $3 WHERE id = $1 AND finished_at IS NULL", row.Request.Id, (int)state, attempts);
 
     public static void Finish(SqlSession s, OutboxRow row, ActionOutcome outcome, int attempts, DateTimeOffset at)
     {
         OutboxState state = outcome.Succeeded ? OutboxState.Done : outcome.Reason == ActionReason.Expired ? OutboxState.Expired : OutboxState.Failed;
         s.Execute(
-            "UPDATE outbox SET state = $2, attempts = $3, reason = $4, retry_safe = $5, device_status = $6, finished_at = $7 WHERE position = $1 AND finished_at IS NULL",
-            row.Position, (int)state, attempts, outcome.Reason.ToString(), outcome.RetrySafe, outcome.DeviceStatus, at);
+            "UPDATE outbox SET state = $2, attempts = $3, reason = $4, retry_safe = $5, device_status = $6, finished_at = $7 WHERE id = $1 AND finished_at IS NULL",
+            row.Request.Id, (int)state, attempts, outcome.Reason.ToString(), outcome.RetrySafe, outcome.DeviceStatus, at);
     }
 
     /// <summary>The outcome is among the site's inputs: nobody need be told of it again.</summary>
@@ -28,6 +28,9 @@ internal sealed partial class OutboxTable(ILogger logger)
     public List<OutboxRow> ReadUntold(SqlSession s) => [.. s.Query($"SELECT {Columns} FROM outbox WHERE finished_at IS NOT NULL AND told = 0 ORDER BY position", Read).OfType<OutboxRow>()];
 
     public OutboxRow? Find(SqlSession s, string id) => s.Query($"SELECT {Columns} FROM outbox WHERE id = $1", Read, id).FirstOrDefault();
+
+    /// <summary>Of the last row that was ever added; 0 when there was none.</summary>
+    public static long LastPosition(SqlSession s) => s.Scalar("SELECT max(position) FROM outbox") is long last ? last : 0;
 
     public List<OutboxRow> ReadOpen(SqlSession s) => [.. s.Query($"SELECT {Columns} FROM outbox WHERE finished_at IS NULL ORDER BY position", Read).OfType<OutboxRow>()];
 

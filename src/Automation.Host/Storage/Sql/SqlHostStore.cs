@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 namespace Automation.Host.Storage.Sql;
 
 /// <summary>What outlives a restart, in tables of one database.</summary>
-internal sealed class SqlHostStore(IDatabase database, TimeProvider time, ILogger logger) : IHostStore
+internal sealed class SqlHostStore(IDatabase database, TimeProvider time, ILogger logger, StandIn? standIn = null) : IHostStore
 {
     private readonly OutboxTable _outbox = new(logger);
 
@@ -18,32 +18,21 @@ internal sealed class SqlHostStore(IDatabase database, TimeProvider time, ILogge
         "INSERT INTO rule_toggles (rule, enabled, changed_at) VALUES ($1, $2, $3) ON CONFLICT (rule) DO UPDATE SET enabled = excluded.enabled, changed_at = excluded.changed_at",
         rule, enabled, at);
 
-    public async ValueTask RemoveToggleAsync(string rule, CancellationToken cancellationToken) =>
-        await database.RunAsync(s => s.Execute("DELETE FROM rule_toggles WHERE rule = $1", rule), cancellationToken);
-
-    public async ValueTask<IReadOnlyDictionary<string, RuleStatistics>> ReadStatisticsAsync(CancellationToken cancellationToken) =>
-        (await database.RunAsync(
-            s => s.Query("SELECT rule, firings, last_fired FROM rule_statistics", r => KeyValuePair.Create(r.GetString(0), new RuleStatistics(r.GetInt64(1), r.InstantOrNull(2)))),
-            cancellationToken)).ToDictionary(StringComparer.Ordinal);
-
-    public async ValueTask SaveStatisticsAsync(IReadOnlyList<KeyValuePair<string, RuleStatistics>> rules, CancellationToken cancellationToken)
-    {
-        if (rules.Count == 0) return;
-        await database.RunAsync(
-            s => s.ExecuteMany(
-                "INSERT INTO rule_statistics (rule, firings, last_fired) VALUES ($1, $2, $3) ON CONFLICT (rule) DO UPDATE SET firings = excluded.firings, last_fired = excluded.last_fired",
-                [.. rules.Select(r => new object?[] { r.Key, r.Value.Firings, r.Value.LastFired })]),
-            cancellationToken);
-    }
-
     public async ValueTask<IReadOnlyList<OutboxRow>> AddRequestsAsync(IReadOnlyList<ActionRequest> requests, CancellationToken cancellationToken) =>
         requests.Count == 0 ? [] : await database.RunAsync(s => OutboxTable.Add(s, requests), cancellationToken);
 
-    public async ValueTask SetStateAsync(OutboxRow row, OutboxState state, int attempts, CancellationToken cancellationToken) =>
-        await Do(s => OutboxTable.SetState(s, row, state, attempts), cancellationToken);
+    /// <remarks>
+    /// A request that is on disk must be sent there before it is sent on: a restart would do it again. So that alone waits for a disk that refuses, until the request expires.
+    /// </remarks>
+    public async ValueTask SetStateAsync(OutboxRow row, OutboxState state, int attempts, CancellationToken cancellationToken)
+    {
+        Action<SqlSession> work = s => OutboxTable.SetState(s, row, state, attempts);
+        if (state == OutboxState.Sent && !row.IsUnwritten) await Do(work, cancellationToken);
+        else await DoOrKeep(work, cancellationToken);
+    }
 
     public async ValueTask FinishAsync(OutboxRow row, ActionOutcome outcome, int attempts, DateTimeOffset at, CancellationToken cancellationToken) =>
-        await Do(s => OutboxTable.Finish(s, row, outcome, attempts, at), cancellationToken);
+        await DoOrKeep(s => OutboxTable.Finish(s, row, outcome, attempts, at), cancellationToken);
 
     public async ValueTask<IReadOnlyList<OutboxRow>> ReadOpenAsync(CancellationToken cancellationToken) => await database.RunAsync(_outbox.ReadOpen, cancellationToken);
 
@@ -56,6 +45,22 @@ internal sealed class SqlHostStore(IDatabase database, TimeProvider time, ILogge
 
     public async ValueTask PruneAsync(DateTimeOffset before, int keep, CancellationToken cancellationToken) =>
         await database.RunAsync(s => OutboxTable.Prune(s, before, keep), cancellationToken);
+
+    private async ValueTask DoOrKeep(Action<SqlSession> work, CancellationToken cancellationToken)
+    {
+        const int Bytes = 300;
+        if (standIn is null) await Do(work, cancellationToken);
+        else
+        {
+            await standIn.RunAsync(
+                s =>
+                {
+                    work(s);
+                    return 0;
+                },
+                () => 0, Bytes, cancellationToken);
+        }
+    }
 
     private async ValueTask Do(Action<SqlSession> work, CancellationToken cancellationToken) =>
         await database.RunAsync(

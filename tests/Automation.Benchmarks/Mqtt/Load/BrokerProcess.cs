@@ -17,22 +17,19 @@ internal sealed class BrokerProcess : IDisposable
         Port = port;
         _folder = folder;
         _process = Process.Start(start) ?? throw new InvalidOperationException("The broker did not start: " + start.FileName);
+        if (start.RedirectStandardOutput) _process.BeginOutputReadLine();
     }
 
     public int Port { get; }
 
     public int ProcessId => _process.Id;
 
-    /// <summary>The embedded broker: this program again, with its <c>broker</c> command.</summary>
+    /// <summary>The embedded broker as it is shipped: <c>automation broker</c>, which is built beside this program.</summary>
     public static async Task<BrokerProcess> StartOursAsync(TimeProvider time, CancellationToken cancellationToken)
     {
         int port = FreePort();
-        string program = Environment.ProcessPath ?? throw new InvalidOperationException("This program does not know its own path.");
-        var start = new ProcessStartInfo(program);
-        if (Path.GetFileNameWithoutExtension(program) == "dotnet") start.ArgumentList.Add(typeof(BrokerProcess).Assembly.Location);
-        start.ArgumentList.Add("broker");
-        start.ArgumentList.Add("--port");
-        start.ArgumentList.Add(port.ToString(CultureInfo.InvariantCulture));
+        string program = Path.Combine(AppContext.BaseDirectory, "automation.dll");
+        var start = new ProcessStartInfo("dotnet") { ArgumentList = { program, "broker", "--port", port.ToString(CultureInfo.InvariantCulture) }, RedirectStandardOutput = true };
         return await ListeningAsync(new BrokerProcess(start, port, null), time, cancellationToken);
     }
 

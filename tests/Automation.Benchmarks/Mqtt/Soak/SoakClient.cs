@@ -5,6 +5,12 @@ namespace Automation.Benchmarks.Mqtt.Soak;
 /// <summary>A client whose session outlives its connections, and which comes back when its time has come.</summary>
 internal abstract class SoakClient(int port, string id, byte version, SoakTally tally) : LoadClient(port, id, version)
 {
+    /// <summary>
+    /// Small, so that a stall is felt by the broker, but larger than a segment of the loopback interface (64 KiB): with less the kernel drops whole
+    /// segments, the sender's kernel tries again after longer and longer waits, and a client that reads again gets nothing for up to a minute.
+    /// </summary>
+    public const int ReceiveBuffer = 128 * 1024;
+
     private bool _hadSession;
 
     protected SoakTally Tally { get; } = tally;

@@ -15,7 +15,7 @@ internal sealed class SoakSubscriber : SoakClient
     public SoakSubscriber(int port, string run, int index, int publishers, SoakTally tally)
         : base(port, $"{run}-s{index}", (byte)(index % 2 == 0 ? 5 : 4), tally)
     {
-        ReceiveBufferBytes = 16 * 1024;
+        ReceiveBufferBytes = ReceiveBuffer;
         _filter = Encoding.UTF8.GetBytes($"soak/{run}/#");
         _seen = new SeenSet[publishers, 3];
         for (int i = 0; i < publishers; i++)

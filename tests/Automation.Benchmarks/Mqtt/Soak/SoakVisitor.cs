@@ -15,7 +15,7 @@ internal sealed class SoakVisitor : LoadClient
     public SoakVisitor(int port, string run, Random random)
         : base(port, $"{run}-v{random.Next(40)}", (byte)random.Next(4, 6))
     {
-        ReceiveBufferBytes = 16 * 1024;
+        ReceiveBufferBytes = SoakClient.ReceiveBuffer;
         _run = run;
         _random = random;
     }

@@ -4,6 +4,7 @@ using Automation.Core.Model;
 using Automation.Core.Rules;
 using Automation.Host.Composition;
 using Automation.Host.Hub;
+using Automation.Host.Tests.Operations;
 using Automation.Host.Tests.Validation;
 using Automation.Host.Validation;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -118,8 +119,8 @@ public sealed class DiscoveryDocumentTests
         var bus = new FakeBus();
         var devices = new SiteInbox();
         var rules = new SiteInbox();
-        await new DeviceCommands(DemoDocuments.Site, DemoDocuments.Topics, devices, NullLogger.Instance).SubscribeAsync(bus, CancellationToken.None);
-        await new RuleSwitchboard(DemoDocuments.Topics, rule => DemoDocuments.Rules.Definitions.Any(d => d.Id == rule) ? rules : null, NullLogger.Instance).SubscribeAsync(bus, CancellationToken.None);
+        await new DeviceCommands(DemoDocuments.Site, DemoDocuments.Topics, devices, new ListedOperations(), NullLogger.Instance).SubscribeAsync(bus, CancellationToken.None);
+        await new RuleSwitchboard(DemoDocuments.Topics, rule => DemoDocuments.Rules.Definitions.Any(d => d.Id == rule) ? rules : null, new ListedOperations(), NullLogger.Instance).SubscribeAsync(bus, CancellationToken.None);
         int commands = 0;
         foreach ((string topic, string key, JsonElement entity) in DemoDocuments.Entities.Where(e => e.Entity.TryGetProperty("command_topic", out _)))
         {

@@ -82,6 +82,9 @@ public sealed class RequestHouse : IAsyncLifetime
         return (found, answer);
     }
 
+    internal async Task PublishAsync(string topic, string payload) =>
+        await Bus.PublishAsync(new MqttMessage { Topic = topic, Payload = Encoding.UTF8.GetBytes(payload), QoS = QoS.AtLeastOnce }, CancellationToken.None);
+
     internal async Task<JsonElement> DataAsync(string verb, string request)
     {
         JsonElement answer = (await AskAsync(verb, request)).Answer;

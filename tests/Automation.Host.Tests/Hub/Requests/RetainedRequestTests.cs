@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Automation.Host.Hub;
 using Automation.Host.Hub.Requests;
+using Automation.Host.Tests.Operations;
 using Automation.Mqtt;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -15,7 +16,7 @@ public sealed class RetainedRequestTests
         await bus.PublishTextAsync("automation/request/health", """{"transaction":1}""", retain: true);
         var topics = new TopicNames("automation");
         var verbs = new RequestVerbs([]);
-        await new RequestDesk(topics, bus, verbs, TimeProvider.System, NullLogger.Instance).SubscribeAsync(CancellationToken.None);
+        await new RequestDesk(topics, bus, verbs, new ListedOperations(), TimeProvider.System, NullLogger.Instance).SubscribeAsync(CancellationToken.None);
         JsonElement answer = JsonSerializer.Deserialize<JsonElement>(Assert.Single(bus.Published, m => m.Topic == "automation/response/health").Payload.Span);
         Assert.Contains("retained", answer.GetProperty("error").GetString(), StringComparison.Ordinal);
         Assert.False(bus.Retained.ContainsKey("automation/response/health"));

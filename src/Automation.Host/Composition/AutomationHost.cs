@@ -52,6 +52,7 @@ internal sealed partial class AutomationHost : IAsyncDisposable
     private HomeAssistantDiscovery? _discovery;
     private ActionOutbox? _outbox;
     private NotificationCentre? _notifications;
+    private HealthMailer? _mailer;
     private HealthPage? _health;
     private PushEndpoint? _push;
     private Task _cleanup = Task.CompletedTask;
@@ -106,6 +107,7 @@ internal sealed partial class AutomationHost : IAsyncDisposable
         await _stop.CancelAsync();
         await _cleanup;
         if (_health is not null) await _health.DisposeAsync();
+        if (_mailer is not null) await _mailer.DisposeAsync();
         if (_push is not null) await _push.DisposeAsync();
         foreach (IAsyncDisposable subscription in _subscriptions) await subscription.DisposeAsync();
         await Task.WhenAll(_sites.Select(s => s.StopInputAsync()));
@@ -163,6 +165,7 @@ internal sealed partial class AutomationHost : IAsyncDisposable
         var world = new RunningSites(_sites);
         _notifications = new NotificationCentre(_settings.Notifications, _settings.DataFolder, _storage.Database, _bus!, _topics, world, _time, new Random(random.Next()), _loggers.CreateLogger("Automation.Notifications"));
         _notifications.Service.Failed = (notice, detail) => SiteOf(notice)?.Projection.ProblemAsync("notificationFailed", default, detail) ?? Task.CompletedTask;
+        _storage.Exceptions.Changed += _notifications.Service.Look;
         _storage.StandIn.Written += _notifications.Service.Look;
         var journal = new JournalStore(_storage.Database, [_notifications, new HistoryPart(_storage.Recorder, _storage.Exceptions)], _storage.StandIn) { PartsRefused = e => LogPartsRefused(_logger, e.Message) };
         foreach ((SiteSource source, SiteRuleSet rules) in loaded)
@@ -200,6 +203,13 @@ internal sealed partial class AutomationHost : IAsyncDisposable
         {
             if (connected) _retained.Republish();
         };
+        if (_settings.Notifications.HealthReports is { } reports)
+        {
+            var health = new HealthSource(new SiteLookup(_sites, _topics, _retained!), _storage.Exceptions);
+            _mailer = new HealthMailer(reports, _settings.Notifications, [.. _sites.Select(s => s.Site)], health, _time, new Random(random.Next()), _loggers.CreateLogger("Automation.Reports"));
+            _mailer.Start();
+        }
+
         _cleanup = CleanAsync();
         await OpenPushAsync(cancellationToken);
         if (_settings.HttpPort is { } port) _health = await HealthPage.StartAsync(port, this, _loggers, cancellationToken);
@@ -211,6 +221,8 @@ internal sealed partial class AutomationHost : IAsyncDisposable
         var sites = new SiteLookup(_sites, _topics, _retained!);
         var diagnosis = new DiagnosisVerbs(sites, _time);
         _subscriptions.Add(diagnosis);
+        var limits = new ReportLimits();
+        var exports = new ExportFolder(_settings.DataFolder, limits, _time);
         return
         [
             .. new HealthVerbs(sites, _bus!, _started).All,
@@ -225,7 +237,8 @@ internal sealed partial class AutomationHost : IAsyncDisposable
             .. new HistoryVerbs(sites, _storage!.History, _storage.Exceptions).All,
             .. new OperationVerbs(sites, _storage.Operations).All,
             .. new NotificationVerbs(_notifications!, _bus!, _topics, new RunningSites(_sites), _time).All,
-            new ExceptionExport(_storage.Exceptions, () => [.. _sites.Select(s => s.Site)], new ExportFolder(_settings.DataFolder, new ReportLimits(), _time), new ReportLimits(), _time).Verb,
+            new ExceptionExport(_storage.Exceptions, () => [.. _sites.Select(s => s.Site)], exports, limits, _time).Verb,
+            new HealthExport(sites, new HealthSource(sites, _storage.Exceptions), exports, limits, _time).Verb,
             _runs.Verb(sites),
         ];
     }

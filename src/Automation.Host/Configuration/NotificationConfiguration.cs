@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
+using Automation.Core.Calendars;
 using Automation.Core.Rules;
 using Automation.Host.Composition;
 using Automation.Host.Notifications;
+using Automation.Host.Reports;
 using Automation.Notify.Smtp;
 
 namespace Automation.Host.Configuration;
@@ -19,6 +21,8 @@ internal sealed record NotificationConfiguration
 
     public WebPushSettings? WebPush { get; init; }
 
+    public HealthSchedule? HealthReports { get; init; }
+
     /// <summary>Reads what the configuration points to, and checks what a schema cannot.</summary>
     /// <param name="file">Where it was said, for messages.</param>
     /// <exception cref="StartRefusedException">Something of it is missing or wrong.</exception>
@@ -34,6 +38,12 @@ internal sealed record NotificationConfiguration
             if (Escalation[i].After <= Escalation[i - 1].After) throw new StartRefusedException($"{file}: step {i + 1} of the escalation does not come after step {i}: give it more minutes");
         }
 
+        if (HealthReports is { } reports)
+        {
+            if (!CronExpression.TryParse(reports.Cron, out _, out string? problem)) throw new StartRefusedException($"{file}: the time of health reports '{reports.Cron}' is no cron expression: {problem}; \"0 7 * * 1\" is 07:00 on Mondays");
+            if (Smtp is null) throw new StartRefusedException($"{file}: health reports are sent by mail: add \"smtp\" to \"notifications\"");
+        }
+
         return new NotificationSettings
         {
             People = [.. People.Select(p => p.ToPerson(file, sites))],
@@ -41,6 +51,7 @@ internal sealed record NotificationConfiguration
             TellEnd = TellEnd,
             Smtp = Smtp?.ToSettings(file, environment),
             WebPush = WebPush,
+            HealthReports = HealthReports,
         };
     }
 }

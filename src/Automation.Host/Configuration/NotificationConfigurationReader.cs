@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using Automation.Host.Notifications;
+using Automation.Host.Reports;
 using Automation.Notify.Smtp;
 
 namespace Automation.Host.Configuration;
@@ -22,6 +23,7 @@ internal static class NotificationConfigurationReader
             configuration = configuration with { WebPush = new WebPushSettings { Subject = Text(push, "subject")!, Services = services.IsEmpty ? WebPushSettings.KnownServices : services } };
         }
 
+        if (root.TryGetProperty("healthReports", out JsonElement reports)) configuration = configuration with { HealthReports = new HealthSchedule(Text(reports, "cron")!, Words(reports, "recipients")) };
         return configuration;
     }
 

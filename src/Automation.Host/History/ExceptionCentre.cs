@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Automation.Core.Model;
+using Automation.Host.Notifications;
 using Automation.Host.Storage.Sql;
 
 namespace Automation.Host.History;
@@ -36,7 +37,17 @@ internal sealed class ExceptionCentre(IDatabase database, TimeProvider time) : I
     public async ValueTask<bool> AcknowledgeAsync(long id, string by, string note, CancellationToken cancellationToken)
     {
         DateTimeOffset now = time.GetUtcNow();
-        if (!await database.RunAsync(s => ExceptionTable.Acknowledge(s, id, by, note, now), cancellationToken)) return false;
+        bool done = await database.RunAsync(
+            s =>
+            {
+                if (!ExceptionTable.Acknowledge(s, id, by, note, now)) return false;
+
+                // Who has taken it need not be told of it again.
+                NotificationTables.AcknowledgeException(s, id, now, by);
+                return true;
+            },
+            cancellationToken);
+        if (!done) return false;
         Changed?.Invoke();
         return true;
     }

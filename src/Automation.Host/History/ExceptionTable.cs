@@ -59,6 +59,14 @@ internal static class ExceptionTable
         """,
         site, source.IsEmpty ? "" : source.DeviceAddress.Value, source.IsEmpty || source.IsDevice ? "" : source.Value, type, rule ?? "", at);
 
+    /// <summary>The exception that people were told of under this notice.</summary>
+    public static void AcknowledgeNotice(SqlSession s, string notice, string by, DateTimeOffset at) => s.Execute(
+        """
+        UPDATE exceptions SET acknowledged_at = $2, acknowledged_by = $3, note = '' WHERE acknowledged_at IS NULL AND id = (
+            SELECT max(x.id) FROM exceptions x JOIN notices n ON n.id = $1 AND n.site = x.site AND n.rule = x.rule AND n.exception = x.type AND n.at = x.began AND n.source = coalesce(x.resource, x.device, ''))
+        """,
+        notice, at, by);
+
     public static bool Acknowledge(SqlSession s, long id, string by, string note, DateTimeOffset at) =>
         s.Execute("UPDATE exceptions SET acknowledged_at = $2, acknowledged_by = $3, note = $4 WHERE id = $1 AND acknowledged_at IS NULL", id, at, by, note) == 1;
 

@@ -140,7 +140,11 @@ internal sealed partial class DeliveryBook(NotificationSettings settings, Notifi
             }
 
             open.Set(open.Notice with { Escalated = open.Notice.Escalated + 1 }, changes);
-            open.Add(planner.Escalated(open.Notice, step, open.Notice.Escalated, open.Deliveries.Count, now), changes);
+            Delivery[] escalated = [.. planner.Escalated(open.Notice, step, open.Notice.Escalated, open.Deliveries.Count, now)];
+
+            // What is still held for the same person by the same way would say the same twice.
+            Withdraw(open, d => d.State == DeliveryState.Waiting && escalated.Any(e => e.Group == d.Group), now, changes);
+            open.Add(escalated, changes);
         }
     }
 

@@ -23,6 +23,9 @@ internal sealed record NotificationSettings
 
     public WebPushSettings? WebPush { get; init; }
 
+    /// <summary>Null: no health reports are sent.</summary>
+    public Reports.HealthSchedule? HealthReports { get; init; }
+
     public NotificationLimits Limits { get; init; } = new();
 }
 

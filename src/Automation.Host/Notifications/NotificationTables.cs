@@ -95,6 +95,15 @@ internal static class NotificationTables
     public static bool Acknowledge(SqlSession s, string id, DateTimeOffset at, string by) =>
         s.Execute("UPDATE notices SET acknowledged_at = $2, acknowledged_by = $3, version = version + 1 WHERE id = $1 AND acknowledged_at IS NULL", id, at, by) > 0;
 
+    /// <summary>What people were told of an exception of the exception centre.</summary>
+    /// <param name="exception">Its number there.</param>
+    public static void AcknowledgeException(SqlSession s, long exception, DateTimeOffset at, string by) => s.Execute(
+        """
+        UPDATE notices SET acknowledged_at = $2, acknowledged_by = $3, version = version + 1 WHERE acknowledged_at IS NULL AND position = (
+            SELECT max(n.position) FROM notices n JOIN exceptions x ON x.id = $1 AND n.site = x.site AND n.rule = x.rule AND n.exception = x.type AND n.at = x.began AND n.source = coalesce(x.resource, x.device, ''))
+        """,
+        exception, at, by);
+
     public static List<Delivery> Deliveries(SqlSession s, long notice) => s.Query($"SELECT {DeliveryColumns} FROM deliveries WHERE notice = $1 ORDER BY number", ReadDelivery, notice);
 
     /// <summary>Keeps what a step of the book changed. An end or acknowledgement that came meanwhile stays: those columns are not written here.</summary>

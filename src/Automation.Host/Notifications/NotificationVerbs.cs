@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Automation.Host.History;
 using Automation.Host.Hub;
 using Automation.Host.Hub.Requests;
 using Automation.Host.Storage;
@@ -60,7 +61,14 @@ internal sealed class NotificationVerbs(NotificationCentre centre, IMqttBus bus,
         string by = arguments.OptionalText("by") ?? "a client";
         if (arguments.Error is { } wrong) return Answer.Wrong(wrong);
         DateTimeOffset now = time.GetUtcNow();
-        (bool changed, Notice? notice) = await centre.Database.RunAsync(s => (NotificationTables.Acknowledge(s, id, now, by), NotificationTables.Find(s, id)), cancellationToken);
+        (bool changed, Notice? notice) = await centre.Database.RunAsync(
+            s =>
+            {
+                bool first = NotificationTables.Acknowledge(s, id, now, by);
+                if (first) ExceptionTable.AcknowledgeNotice(s, id, by, now);
+                return (first, NotificationTables.Find(s, id));
+            },
+            cancellationToken);
         if (notice is null) return NoNotice(id);
         if (changed)
         {

@@ -15,7 +15,7 @@ internal static class ExceptionReport
         "Exceptions",
         [.. About(filter, sites, now)],
         [
-            new("Began", 16), new("Ended", 16), new("Zone", 15), new("Seconds", 12), new("Site", 14), new("Where", 26), new("Address", 27), new("Exception", 22),
+            new("Began", 16), new("Ended", 16), new("Zone", 18), new("Seconds", 12), new("Site", 14), new("Where", 26), new("Address", 27), new("Exception", 22),
             new("Message", 38), new("Rule", 18), new("Seen", 16), new("By", 12), new("Cause", 14),
         ],
         RowsAsync(centre, filter, sites, cancellationToken));

@@ -46,7 +46,7 @@ public sealed class ConfigurationReaderTests
         NotificationSettings settings = Notifications("""
             { "people": [ { "id": "anna", "name": "Anna", "roles": ["siteManager", "installerAdmin"], "sites": ["store"], "email": "Anna <anna@example.com>", "timeZone": "Europe/Lisbon", "language": "de",
                             "schedule": { "weekly": { "mon-fri": ["08:00-18:00"] } }, "digestMinutes": 15, "messagesPerHour": 5 }, { "id": "ivo", "roles": ["installerAdmin"], "schedule": "allDays" } ],
-              "escalation": [ { "afterMinutes": 15, "recipients": ["installerAdmin"], "receivedBy": ["email"] } ], "tellEnd": false,
+              "escalation": [ { "afterMinutes": 15, "recipients": ["installerAdmin"], "receivedBy": ["email"] } ], "tellEnd": false, "healthReports": { "cron": "0 7 * * 1", "recipients": ["siteManager"] },
               "smtp": { "host": "mail", "from": "a@b.c", "security": "implicitTls", "user": "u", "passwordEnv": "P", "timeoutSeconds": 10 },
               "webPush": { "subject": "mailto:a@b.c", "services": ["*.push.apple.com", "http://127.0.0.1:8099"] } }
             """);
@@ -57,6 +57,7 @@ public sealed class ConfigurationReaderTests
         Assert.Null(settings.People[1].Schedule);
         Assert.Equal(TimeSpan.FromMinutes(15), Assert.Single(settings.Escalation).After);
         Assert.False(settings.TellEnd);
+        Assert.Equal("0 7 * * 1", settings.HealthReports!.Cron);
         Assert.Equal(("mail", 465, SmtpSecurity.ImplicitTls, "u", "hidden", TimeSpan.FromSeconds(10)), (settings.Smtp!.Host, settings.Smtp.Port, settings.Smtp.Security, settings.Smtp.User, settings.Smtp.Password.Reveal(), settings.Smtp.Timeout));
         Assert.Equal(["*.push.apple.com", "http://127.0.0.1:8099"], settings.WebPush!.Services);
         Assert.Contains("fcm.googleapis.com", Notifications("""{ "webPush": { "subject": "mailto:a@b.c" } }""").WebPush!.Services);
@@ -75,6 +76,8 @@ public sealed class ConfigurationReaderTests
     [InlineData("""{ "smtp": { "host": "mail", "from": "a" } }""", "from")]
     [InlineData("""{ "escalation": [ { "afterMinutes": 15, "recipients": ["installerAdmin"], "receivedBy": ["email"] }, { "afterMinutes": 15, "recipients": ["installerAdmin"], "receivedBy": ["email"] } ] }""", "step 2 of the escalation does not come after step 1")]
     [InlineData("""{ "people": [ { "id": "a", "roles": ["boss"] } ] }""", "roles")]
+    [InlineData("""{ "healthReports": { "cron": "0 7 * * 1", "recipients": ["siteManager"] } }""", "health reports are sent by mail")]
+    [InlineData("""{ "healthReports": { "cron": "0 25 * * 1", "recipients": ["siteManager"] } }""", "is no cron expression")]
     public void ToSettings_NotificationsThatAreWrong_SayWhatToChange(string json, string said) =>
         Assert.Contains(said, Assert.Throws<StartRefusedException>(() => Notifications(json)).Message, StringComparison.Ordinal);
 

@@ -186,6 +186,20 @@ public sealed class DeliveryBookTests
     }
 
     [Fact, Trait("Req", "EXC-3")]
+    public void What_a_digest_still_holds_is_told_once_when_it_is_escalated()
+    {
+        NotificationSettings settings = BookScenario.Settings with
+        {
+            People = [BookScenario.Anna, BookScenario.Ivo with { Digest = TimeSpan.FromMinutes(30) }],
+            Escalation = [new EscalationStep(TimeSpan.FromMinutes(15), ["installerAdmin"], ["email"])],
+        };
+        var scenario = new BookScenario(settings);
+        scenario.Begin("12:00", "a", to: ["siteManager", "installerAdmin"]);
+        scenario.RunTo("14:00");
+        Assert.Equal(["mon 12:00 anna email a", "mon 12:15 ivo email a!"], scenario.Take());
+    }
+
+    [Fact, Trait("Req", "EXC-3")]
     public void Exception_that_is_over_is_not_escalated()
     {
         NotificationSettings settings = BookScenario.Settings with { Escalation = [new EscalationStep(TimeSpan.FromMinutes(15), ["installerAdmin"], ["email"])] };

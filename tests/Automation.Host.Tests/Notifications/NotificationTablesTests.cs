@@ -1,6 +1,7 @@
 using Automation.Core.Engine;
 using Automation.Core.Model;
 using Automation.Host.Composition;
+using Automation.Host.History;
 using Automation.Host.Notifications;
 using Automation.Host.Storage.Sql;
 using Automation.Host.Tests.Storage;
@@ -79,6 +80,31 @@ public abstract class NotificationTablesTests
         await DoAsync(database, s => NotificationTables.Save(s, new BookStep([taken with { Planned = true, Closed = true }], [], [])));
         Notice changed = Assert.Single(await database.ReadAsync(s => NotificationTables.Changed(s, 10), default));
         Assert.Equal((At.AddMinutes(1), "hub", true), (changed.AcknowledgedAt!.Value, changed.AcknowledgedBy, changed.Planned));
+    }
+
+    [Fact, Trait("Req", "EXC-6")]
+    public async Task Acknowledged_in_the_exception_centre_or_here_it_is_in_both()
+    {
+        await using StoreHouse house = await HouseAsync();
+        SqlDatabase database = await house.OpenAsync();
+        var centre = new ExceptionCentre(database, house.Time);
+        foreach (int minute in (int[])[1, 3])
+        {
+            SiteOutput.Exceptional begins = Begins(minute);
+            await DoAsync(database, s =>
+            {
+                NotificationTables.Add(s, [begins, Ends(minute + 1)], Limits);
+                ExceptionTable.Take(s, "store", begins.Value, "");
+                ExceptionTable.Take(s, "store", Ends(minute + 1).Value, "");
+            });
+        }
+
+        IReadOnlyList<ExceptionRecord> records = await centre.ReadAsync(new ExceptionFilter(), null, 10, default);
+        Assert.True(await centre.AcknowledgeAsync(records[1].Id, "anna", "seen", default));
+        List<Notice> notices = await database.ReadAsync(s => NotificationTables.List(s, "", NoticeFilter.All, 0, 10), default);
+        Assert.Equal(["", "anna"], notices.Select(n => n.AcknowledgedBy));
+        await DoAsync(database, s => ExceptionTable.AcknowledgeNotice(s, notices[0].Id, "ivo", At));
+        Assert.Equal(["ivo", "anna"], (await centre.ReadAsync(new ExceptionFilter(), null, 10, default)).Select(r => r.Acknowledged!.By));
     }
 
     [Fact, Trait("Req", "EXC-3")]

@@ -3,6 +3,7 @@ using System.Net;
 using Automation.Core.Model;
 using Automation.Core.Rules;
 using Automation.Host.Devices;
+using Automation.Host.Hub.Commands;
 using Automation.Host.Hub.Discovery;
 using Automation.Host.Journal;
 using Automation.Host.Notifications;
@@ -48,8 +49,14 @@ internal sealed record HostSettings
     /// <summary>Where and how Home Assistant is told of devices.</summary>
     public DiscoveryOptions Discovery { get; init; } = new();
 
+    /// <summary>How often devices are asked whether the events that rules wait for can come.</summary>
+    public DiagnosisWatchLimits Diagnosis { get; init; } = new();
+
     /// <summary>Where devices may push their events; null: nowhere (EVT-3).</summary>
     public PushSettings? Push { get; init; }
+
+    /// <summary>The code people type to disarm; null: none is asked for.</summary>
+    public AlarmCodeSettings? AlarmCode { get; init; }
 
     /// <summary>Port of the health page on loopback; 0 for any free one, null for none.</summary>
     public int? HttpPort { get; init; }

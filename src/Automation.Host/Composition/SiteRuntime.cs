@@ -3,6 +3,7 @@ using Automation.Core.Model;
 using Automation.Core.Rules;
 using Automation.Host.Foreign;
 using Automation.Host.Hub;
+using Automation.Host.Hub.Commands;
 using Automation.Host.Journal;
 using Automation.Host.Notifications;
 using Automation.Host.Operations;
@@ -25,24 +26,28 @@ internal sealed class SiteRuntime : IDeviceObserver, IPictureObserver, IAsyncDis
     private readonly IMqttBus _bus;
     private readonly TopicNames _topics;
     private readonly ActionOutbox _outbox;
+    private readonly CommandIntake _intake;
     private readonly IOperationLog _operations;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly SiteWriter _writer;
     private readonly RuleReloader _reloader;
+    private readonly LastSeen _seen;
+    private Task _diagnosing = Task.CompletedTask;
     private readonly ForeignTopics _foreign;
     private Task _writing = Task.CompletedTask;
     private Task _reloading = Task.CompletedTask;
 
     public SiteRuntime(
-        SiteSource source, SiteRuleSet rules, TemplateLibrary templates, SitePlace place, JournalStore journal, IHostStore store, IOperationLog operations, ActionOutbox outbox, IMqttBus bus, TopicNames topics,
-        Outlet outlet, RetainedTopics retained, JournalLimits limits, TimeProvider time, Random random, ILoggerFactory loggers)
+        SiteSource source, SiteRuleSet rules, TemplateLibrary templates, SitePlace place, JournalStore journal, IHostStore store, IOperationLog operations, ActionOutbox outbox, CommandIntake intake, IMqttBus bus, TopicNames topics,
+        Outlet outlet, RetainedTopics retained, JournalLimits limits, DiagnosisWatchLimits diagnosis, TimeProvider time, Random random, ILoggerFactory loggers)
     {
         Site site = source.Site;
         Site = site;
         Rules = rules.Rules;
         _bus = bus;
         _outbox = outbox;
+        _intake = intake;
         _operations = operations;
         _topics = topics;
         _time = time;
@@ -52,6 +57,8 @@ internal sealed class SiteRuntime : IDeviceObserver, IPictureObserver, IAsyncDis
         _reloader = new RuleReloader(source, templates, Inbox, Projection, rules.Rules.Fingerprint, operations, time, _logger);
         Folder = new RuleFolder(site, source.RulePaths, templates, _reloader.LookAsync);
         _foreign = new ForeignTopics(site, this, time);
+        _seen = new LastSeen(time);
+        Diagnosis = new DiagnosisWatch(site, () => Rules, ConnectionOf, _seen, ShowHealthAsync, diagnosis, time, _logger);
         // Gateways first: the devices behind them speak through their connections.
         foreach (Device device in site.Devices.Where(d => d.Connection is not null).OrderByDescending(d => d.Connection!.Gateway.IsEmpty))
         {
@@ -66,7 +73,15 @@ internal sealed class SiteRuntime : IDeviceObserver, IPictureObserver, IAsyncDis
     public DateTimeOffset Now => _time.GetUtcNow();
 
     /// <summary>The rules in force.</summary>
-    public SiteRules Rules { get; set; }
+    public SiteRules Rules
+    {
+        get;
+        set
+        {
+            field = value;
+            Diagnosis?.Wake();
+        }
+    }
 
     /// <summary>The site's rule files.</summary>
     public RuleFolder Folder { get; }
@@ -75,15 +90,19 @@ internal sealed class SiteRuntime : IDeviceObserver, IPictureObserver, IAsyncDis
 
     public SiteProjection Projection { get; }
 
+    /// <summary>Whether the events that rules wait for can come.</summary>
+    public DiagnosisWatch Diagnosis { get; }
+
     public bool HasRule(string rule) => Projection.HasRule(rule);
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         _writing = Task.Run(_writer.RunAsync, CancellationToken.None);
-        _subscriptions.AddRange(await new DeviceCommands(Site, _topics, Inbox, _operations, _logger).SubscribeAsync(_bus, cancellationToken));
+        _subscriptions.AddRange(await new CommandDesk(Site, _topics, Inbox, Projection, _intake, _bus, _operations, _time, _logger).SubscribeAsync(cancellationToken));
         foreach (DeviceConnection connection in _connections.Values) connection.Start();
         _subscriptions.AddRange(await _foreign.SubscribeAsync(_bus, cancellationToken));
         _reloading = Task.Run(() => _reloader.RunAsync(_stop.Token), CancellationToken.None);
+        _diagnosing = Task.Run(() => Diagnosis.RunAsync(_stop.Token), CancellationToken.None);
     }
 
     /// <summary>The site's devices may push their events.</summary>
@@ -111,6 +130,7 @@ internal sealed class SiteRuntime : IDeviceObserver, IPictureObserver, IAsyncDis
         _foreign.Stop();
         await Task.WhenAll(_connections.Values.Select(c => c.StopAsync()));
         await _reloading;
+        await _diagnosing;
     }
 
     /// <summary>Finishes and keeps what came before; outcomes of actions are heard until here.</summary>
@@ -125,8 +145,13 @@ internal sealed class SiteRuntime : IDeviceObserver, IPictureObserver, IAsyncDis
         _stop.Dispose();
     }
 
-    public void EventReported(ResourceAddress resource, string type, EventState state, DataObject data, bool old) =>
+    private Task ShowHealthAsync(IReadOnlyDictionary<string, string> health) => AskAsync((engine, rules) => Projection.ShowHealth(engine, rules, health), _stop.Token);
+
+    public void EventReported(ResourceAddress resource, string type, EventState state, DataObject data, bool old)
+    {
+        _seen.Note(resource, type);
         Inbox.Post(new SiteInput.Engine(EngineInput.Event(0, default, resource, type, state, data) with { Initial = old }));
+    }
 
     public void StateReported(ResourceAddress resource, DataObject properties, bool initial) =>
         Inbox.Post(new SiteInput.Engine(EngineInput.State(0, default, resource, properties, initial)));

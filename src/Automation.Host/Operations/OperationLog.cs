@@ -28,7 +28,7 @@ internal sealed class OperationLog : IOperationLog, IAsyncDisposable
     public void Add(Operation operation)
     {
         // Cleaned before it is hashed: what the database gives back must hash the same.
-        operation = operation with { By = Clean(operation.By), From = Clean(operation.From), What = Clean(operation.What), Site = Clean(operation.Site), Target = Clean(operation.Target), Detail = Clean(Redaction.Of(operation.Detail)), Refusal = Clean(operation.Refusal) };
+        operation = operation with { By = Clean(operation.By), From = Clean(operation.From), What = Clean(operation.What), Site = Clean(operation.Site), Target = Clean(operation.Target), Detail = Clean(operation.Detail), Refusal = Clean(operation.Refusal) };
         _behind.Add((_time.GetUtcNow(), operation));
     }
 

@@ -160,6 +160,7 @@ public sealed class ClockStoryTests
         Assert.Equal(["13:00:00 daily"], house.Fired);
         house.Kill();
         await house.PassTimeDownAsync(TimeSpan.FromDays(-1));
+        Assert.Empty(house.Fired);
         await CountAsync(house, 5);
         house.Time.Jump(house.Time.GetUtcNow() + TimeSpan.FromDays(1) + TimeSpan.FromMinutes(2));
         await house.PassAsync(TimeSpan.FromMinutes(1));

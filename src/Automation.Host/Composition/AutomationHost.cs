@@ -30,6 +30,9 @@ namespace Automation.Host.Composition;
 /// <summary>The process put together: storage, bus, outbox, sites, hub. Starts in the order in which parts need each other and stops in the opposite one.</summary>
 internal sealed partial class AutomationHost : IAsyncDisposable
 {
+    /// <summary>How long a start waits for an external broker: longer than one that is there needs.</summary>
+    private static readonly TimeSpan FirstConnection = TimeSpan.FromSeconds(5);
+
     private readonly List<SiteRuntime> _sites = [];
     private readonly List<SequenceMark> _marks = [];
     private readonly List<IAsyncDisposable> _subscriptions = [];
@@ -131,9 +134,10 @@ internal sealed partial class AutomationHost : IAsyncDisposable
             }
         }
 
-        if (_outlet is not null) await _outlet.DisposeAsync();
-
+        // What a broker that is away was not told ends with the client: the outlet waits for that.
+        Task let = _outlet is null ? Task.CompletedTask : _outlet.DisposeAsync().AsTask();
         if (_client is not null) await _client.DisposeAsync();
+        await let;
         if (_broker is not null) await _broker.DisposeAsync();
         if (_mqttStore is not null) await _mqttStore.DisposeAsync();
         _storage?.Operations.Add(new Operation { Via = OperationVia.Process, What = "stop", Detail = Version });
@@ -154,7 +158,7 @@ internal sealed partial class AutomationHost : IAsyncDisposable
         _storage = await HostStorage.OpenAsync(_settings, _time, _loggers.CreateLogger("Automation.Storage"), cancellationToken);
         _store = _storage.Store;
         await OpenBusAsync(random, cancellationToken);
-        _outlet = new Outlet(_bus!, new OutletLimits(), _logger);
+        _outlet = new Outlet(_bus!, _settings.Outlet, _logger);
         _retained = new RetainedTopics(_outlet);
         _outbox = new ActionOutbox(_store, new DeviceExecutor(ConnectionOf), new OutboxLimits(), _time, new Random(random.Next()), _loggers.CreateLogger("Automation.Outbox"));
         _outbox.Finished += row =>
@@ -288,10 +292,24 @@ internal sealed partial class AutomationHost : IAsyncDisposable
         _storage.Start();
     }
 
+    private async Task ConnectedAsync(CancellationToken cancellationToken)
+    {
+        var connected = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        void See(bool now)
+        {
+            if (now) connected.TrySetResult();
+        }
+
+        _bus!.ConnectionChanged += See;
+        if (_bus.IsConnected) return;
+        await connected.Task.WaitAsync(cancellationToken);
+    }
+
     private async Task CleanAsync()
     {
         try
         {
+            await ConnectedAsync(_stop.Token);
             await new RetainedCleanup(_topics, [.. _sites.Select(s => s.Site.Id)], topic => _sites.Any(s => s.Projection.Owns(topic)), _time).RunAsync(_bus!, _stop.Token);
         }
         catch (Exception e) when (e is OperationCanceledException or MqttClientException or InvalidOperationException or IOException or TimeoutException)
@@ -305,8 +323,17 @@ internal sealed partial class AutomationHost : IAsyncDisposable
         if (_settings.ExternalBroker is { } external)
         {
             var will = new MqttMessage { Topic = _topics.Status, Payload = "offline"u8.ToArray(), QoS = QoS.AtLeastOnce, Retain = true };
-            _client = await MqttClient.ConnectAsync(external with { Will = new MqttWill { Message = will } }, _time, new Random(random.Next()), _loggers.CreateLogger("Automation.Mqtt"), cancellationToken);
-            _bus = _client;
+            _bus = _client = MqttClient.Start(external with { Will = new MqttWill { Message = will } }, _time, new Random(random.Next()), _loggers.CreateLogger("Automation.Mqtt"));
+            try
+            {
+                await _client.FirstAttempt.WaitAsync(FirstConnection, _time, cancellationToken);
+            }
+            catch (Exception e) when (e is MqttClientException or TimeoutException)
+            {
+                // A guard does not stay away because the telephone is out of order: the client keeps trying.
+                LogBrokerAway(_logger, e is TimeoutException ? "it does not answer" : e.Message);
+            }
+
             return;
         }
 
@@ -365,6 +392,9 @@ internal sealed partial class AutomationHost : IAsyncDisposable
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Problem}")]
     private static partial void LogStorageProblem(ILogger logger, string problem);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Starting without the broker: rules run and what is shown waits. It is tried again and again: {Reason}")]
+    private static partial void LogBrokerAway(ILogger logger, string reason);
 
     [LoggerMessage(Message = "{Finding}")]
     private static partial void LogFinding(ILogger logger, LogLevel level, string finding);

@@ -3,6 +3,7 @@ using System.Net;
 using Automation.Core.Model;
 using Automation.Core.Rules;
 using Automation.Host.Devices;
+using Automation.Host.Hub;
 using Automation.Host.Hub.Discovery;
 using Automation.Host.Journal;
 using Automation.Host.Notifications;
@@ -41,6 +42,9 @@ internal sealed record HostSettings
 
     /// <summary>An external broker; null when the embedded one is used.</summary>
     public MqttClientOptions? ExternalBroker { get; init; }
+
+    /// <summary>How much of what is shown waits for a broker that is slow or away.</summary>
+    public OutletLimits Outlet { get; init; } = new();
 
     /// <summary>Who is told, how and when.</summary>
     public NotificationSettings Notifications { get; init; } = NotificationSettings.None;

@@ -156,8 +156,8 @@ public static class ActionTypes
     {
         yield return Of("playAudio", "Play audio", false, Output, "speaker", "channel").With(P.Integer("audio", 1, 1000) with { Default = 1 });
         yield return Of("restartPort", "Restart switch port", false, Arming, "port");
-        yield return Of("clearPortAlarm", "Clear switch port alarm", true, Arming, "port");
-        yield return Of("extendPort", "Extend mode of a switch port", true, Arming, "port").With(P.Flag("enabled") with { Required = true });
+        yield return Of("clearPortAlarm", "Clear switch port alarm", true, Arming, "port").Shows("the port's status", AtOnce);
+        yield return Of("extendPort", "Extend mode of a switch port", true, Arming, "port").With(P.Flag("enabled") with { Required = true }).Shows("the port's status", AtOnce);
         yield return Of("reboot", "Reboot device", false, Arming, "device");
     }
 

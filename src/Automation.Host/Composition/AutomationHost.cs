@@ -178,7 +178,7 @@ internal sealed partial class AutomationHost : IAsyncDisposable
             ILogger logger = _loggers.CreateLogger("Automation." + source.Site.Id);
             SequenceMark mark = OpenMark(source.Site.Id);
             SitePlace place = await new SiteRestorer(source.Site.Id, journal, _store, rules.Rules, mark, _settings.Retention.Journal, _time, logger).RestoreAsync(cancellationToken);
-            _sites.Add(new SiteRuntime(source, rules, _settings.Templates, place, journal, _store, _storage.Operations, _outbox, _bus!, _topics, _outlet, _retained, _settings.Retention.Journal, _time, random, _loggers));
+            _sites.Add(new SiteRuntime(source, rules, _settings.Templates, place, journal, _store, _storage.Operations, _outbox, _bus!, _topics, _outlet, _retained, _settings.Retention.Journal, _settings.Diagnosis, _time, random, _loggers));
         }
 
         _retained.Set(_topics.Status, "online"u8.ToArray());
@@ -223,6 +223,8 @@ internal sealed partial class AutomationHost : IAsyncDisposable
     private IEnumerable<RequestVerb> Verbs()
     {
         var sites = new SiteLookup(_sites, _topics, _retained!);
+        var diagnosis = new DiagnosisVerbs(sites, _time);
+        _subscriptions.Add(diagnosis);
         var limits = new ReportLimits();
         var exports = new ExportFolder(_settings.DataFolder, limits, _time);
         return
@@ -234,6 +236,7 @@ internal sealed partial class AutomationHost : IAsyncDisposable
             .. new SimulateVerbs(sites).All,
             .. new TemplateVerbs(sites, _settings.Templates).All,
             .. new DeviceVerbs(sites).All,
+            .. diagnosis.All,
             .. new GroupVerbs(sites).All,
             .. new HistoryVerbs(sites, _storage!.History, _storage.Exceptions).All,
             .. new OperationVerbs(sites, _storage.Operations).All,

@@ -52,6 +52,9 @@ internal sealed record HostSettings
     /// <summary>Where and how Home Assistant is told of devices.</summary>
     public DiscoveryOptions Discovery { get; init; } = new();
 
+    /// <summary>How often devices are asked whether the events that rules wait for can come.</summary>
+    public DiagnosisWatchLimits Diagnosis { get; init; } = new();
+
     /// <summary>Where devices may push their events; null: nowhere (EVT-3).</summary>
     public PushSettings? Push { get; init; }
 

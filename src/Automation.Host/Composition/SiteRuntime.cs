@@ -30,13 +30,15 @@ internal sealed class SiteRuntime : IDeviceObserver, IPictureObserver, IAsyncDis
     private readonly ILogger _logger;
     private readonly SiteWriter _writer;
     private readonly RuleReloader _reloader;
+    private readonly LastSeen _seen;
+    private Task _diagnosing = Task.CompletedTask;
     private readonly ForeignTopics _foreign;
     private Task _writing = Task.CompletedTask;
     private Task _reloading = Task.CompletedTask;
 
     public SiteRuntime(
         SiteSource source, SiteRuleSet rules, TemplateLibrary templates, SitePlace place, JournalStore journal, IHostStore store, IOperationLog operations, ActionOutbox outbox, IMqttBus bus, TopicNames topics,
-        Outlet outlet, RetainedTopics retained, JournalLimits limits, TimeProvider time, Random random, ILoggerFactory loggers)
+        Outlet outlet, RetainedTopics retained, JournalLimits limits, DiagnosisWatchLimits diagnosis, TimeProvider time, Random random, ILoggerFactory loggers)
     {
         Site site = source.Site;
         Site = site;
@@ -52,6 +54,8 @@ internal sealed class SiteRuntime : IDeviceObserver, IPictureObserver, IAsyncDis
         _reloader = new RuleReloader(source, templates, Inbox, Projection, rules.Rules.Fingerprint, operations, time, _logger);
         Folder = new RuleFolder(site, source.RulePaths, templates, _reloader.LookAsync);
         _foreign = new ForeignTopics(site, this, time);
+        _seen = new LastSeen(time);
+        Diagnosis = new DiagnosisWatch(site, () => Rules, ConnectionOf, _seen, ShowHealthAsync, diagnosis, time, _logger);
         // Gateways first: the devices behind them speak through their connections.
         foreach (Device device in site.Devices.Where(d => d.Connection is not null).OrderByDescending(d => d.Connection!.Gateway.IsEmpty))
         {
@@ -66,7 +70,15 @@ internal sealed class SiteRuntime : IDeviceObserver, IPictureObserver, IAsyncDis
     public DateTimeOffset Now => _time.GetUtcNow();
 
     /// <summary>The rules in force.</summary>
-    public SiteRules Rules { get; set; }
+    public SiteRules Rules
+    {
+        get;
+        set
+        {
+            field = value;
+            Diagnosis?.Wake();
+        }
+    }
 
     /// <summary>The site's rule files.</summary>
     public RuleFolder Folder { get; }
@@ -74,6 +86,9 @@ internal sealed class SiteRuntime : IDeviceObserver, IPictureObserver, IAsyncDis
     public SiteInbox Inbox { get; } = new();
 
     public SiteProjection Projection { get; }
+
+    /// <summary>Whether the events that rules wait for can come.</summary>
+    public DiagnosisWatch Diagnosis { get; }
 
     public bool HasRule(string rule) => Projection.HasRule(rule);
 
@@ -84,6 +99,7 @@ internal sealed class SiteRuntime : IDeviceObserver, IPictureObserver, IAsyncDis
         foreach (DeviceConnection connection in _connections.Values) connection.Start();
         _subscriptions.AddRange(await _foreign.SubscribeAsync(_bus, cancellationToken));
         _reloading = Task.Run(() => _reloader.RunAsync(_stop.Token), CancellationToken.None);
+        _diagnosing = Task.Run(() => Diagnosis.RunAsync(_stop.Token), CancellationToken.None);
     }
 
     /// <summary>The site's devices may push their events.</summary>
@@ -111,6 +127,7 @@ internal sealed class SiteRuntime : IDeviceObserver, IPictureObserver, IAsyncDis
         _foreign.Stop();
         await Task.WhenAll(_connections.Values.Select(c => c.StopAsync()));
         await _reloading;
+        await _diagnosing;
     }
 
     /// <summary>Finishes and keeps what came before; outcomes of actions are heard until here.</summary>
@@ -125,8 +142,13 @@ internal sealed class SiteRuntime : IDeviceObserver, IPictureObserver, IAsyncDis
         _stop.Dispose();
     }
 
-    public void EventReported(ResourceAddress resource, string type, EventState state, DataObject data, bool old) =>
+    private Task ShowHealthAsync(IReadOnlyDictionary<string, string> health) => AskAsync((engine, rules) => Projection.ShowHealth(engine, rules, health), _stop.Token);
+
+    public void EventReported(ResourceAddress resource, string type, EventState state, DataObject data, bool old)
+    {
+        _seen.Note(resource, type);
         Inbox.Post(new SiteInput.Engine(EngineInput.Event(0, default, resource, type, state, data) with { Initial = old }));
+    }
 
     public void StateReported(ResourceAddress resource, DataObject properties, bool initial) =>
         Inbox.Post(new SiteInput.Engine(EngineInput.State(0, default, resource, properties, initial)));

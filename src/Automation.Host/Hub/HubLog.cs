@@ -19,6 +19,9 @@ internal static partial class HubLog
     [LoggerMessage(Level = LogLevel.Information, Message = "{Rule} is switched {State} by {By}")]
     public static partial void RuleSwitched(ILogger logger, string rule, string state, string by);
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Rule} waits in vain: {Why}")]
+    public static partial void RuleUnreachable(ILogger logger, string rule, string why);
+
     [LoggerMessage(Level = LogLevel.Information, Message = "{Rule} fired: {Trigger} of {Source} ({Cause})")]
     public static partial void Fired(ILogger logger, string rule, string trigger, string source, string cause);
 

@@ -17,6 +17,7 @@ internal sealed class SiteProjection(Site site, IEnumerable<RuleDefinition> rule
 {
     // Replaced whole by the writer's loop at a load; read by others.
     private volatile FrozenDictionary<string, RuleDefinition> _definitions = rulesAtStart.ToFrozenDictionary(d => d.Id, StringComparer.Ordinal);
+    private volatile FrozenDictionary<string, string> _health = FrozenDictionary<string, string>.Empty;
     private readonly Lock _problemGate = new();
     private StorageLevel _storage;
     private readonly HashSet<string> _problems = new(StringComparer.Ordinal);
@@ -216,9 +217,22 @@ internal sealed class SiteProjection(Site site, IEnumerable<RuleDefinition> rule
         retained.Set(topics.RuleEnabled(rule), Encoding.ASCII.GetBytes(status.Enabled ? "ON" : "OFF"));
     }
 
-    /// <summary>What a dashboard shows of a rule.</summary>
-    public static RuleView View(RuleDefinition rule, in RuleStatus status) =>
-        new(rule.Id, rule.Kind, rule.Name, status.Enabled, status.LastFired, status.Firings, status.NextRun, status.LastFault?.Detail ?? "ok");
+    /// <summary>What a dashboard shows of a rule. What went wrong in it comes before what keeps its events back.</summary>
+    public RuleView View(RuleDefinition rule, in RuleStatus status) =>
+        new(rule.Id, rule.Kind, rule.Name, status.Enabled, status.LastFired, status.Firings, status.NextRun, status.LastFault?.Detail ?? _health.GetValueOrDefault(rule.Id, "ok"));
+
+    /// <summary>Shows why rules cannot be reached by the events they wait for. Called on the writer's loop, so that a later firing is not overwritten.</summary>
+    /// <param name="health">By rule; a rule that is not in it is well.</param>
+    public void ShowHealth(SiteEngine engine, SiteRules rules, IReadOnlyDictionary<string, string> health)
+    {
+        FrozenDictionary<string, string> before = _health;
+        _health = health.ToFrozenDictionary(StringComparer.Ordinal);
+        foreach (string rule in before.Keys.Union(_health.Keys, StringComparer.Ordinal).Where(r => before.GetValueOrDefault(r) != _health.GetValueOrDefault(r)).Order(StringComparer.Ordinal))
+        {
+            if (_health.TryGetValue(rule, out string? why)) HubLog.RuleUnreachable(logger, rule, why);
+            ShowRule(engine, rules, rule);
+        }
+    }
 
     /// <param name="lasts">Until its end is told; null: an exception rule's own, which its commit keeps.</param>
     private void Tell(HubException exception, bool log = true, bool? lasts = false)

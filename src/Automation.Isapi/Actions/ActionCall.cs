@@ -41,6 +41,9 @@ internal sealed record ActionCall(ResourceAddress On, Resource? Resource, DataOb
 
     public bool Flag(string name) => Parameters[name].Boolean || Parameters[name].Text == "true";
 
+    /// <summary>The forms of a path: devices of 003's time have ports and video inputs not below <c>/System</c> (003 §8.3, §8.4; isapi.md 1.4).</summary>
+    public string[] Forms(string path) => Calls.IsBare && (path.StartsWith("/System/IO/", StringComparison.Ordinal) || path.StartsWith("/System/Video/", StringComparison.Ordinal)) ? [path["/System".Length..], path] : [path];
+
     /// <summary>A body in the device's own dialect: 003 writes namespace 1.0, devices of today take 2.0.</summary>
     public DeviceContent Xml(string root, string inner) => DeviceContent.Xml(Calls.IsBare
         ? $"<{root} version=\"1.0\" xmlns=\"http://www.hikvision.com/ver10/XMLSchema\">{inner}</{root}>"

@@ -34,8 +34,12 @@ internal static class OutputActions
         if (answer.IsSuccess && pulse is { } length) call.Tools.Later.Schedule(key, length, ct => PutAsync("low", ct));
         return ActionResult.Of(answer, () => StateProbe.Of(call, "active", state == "high", fleeting: pulse is not null));
 
-        Task<DeviceAnswer> PutAsync(string to, CancellationToken token) => call.Calls.PutAsync(
-            string.Create(CultureInfo.InvariantCulture, $"{Folder(call)}/outputs/{call.Number}/trigger"), call.Xml("IOPortData", $"<outputState>{to}</outputState>"), token);
+        async Task<DeviceAnswer> PutAsync(string to, CancellationToken token)
+        {
+            string path = string.Create(CultureInfo.InvariantCulture, $"{Folder(call)}/outputs/{call.Number}/trigger");
+            DeviceContent body = call.Xml("IOPortData", $"<outputState>{to}</outputState>");
+            return (await Answers.FirstThatIsThereAsync([.. call.Forms(path).Select(p => (Func<Task<DeviceAnswer>>)(() => call.Calls.PutAsync(p, body, token)))]).ConfigureAwait(false)).Answer;
+        }
     }
 
     public static Task<ActionResult> ArmInputAsync(ActionCall call, CancellationToken cancellationToken) => SetInputAsync(call, "true", cancellationToken);

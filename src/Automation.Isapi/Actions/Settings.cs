@@ -15,6 +15,7 @@ internal static class Settings
     /// <param name="paths">Where the document may be; the first that the device has.</param>
     public static async Task<ActionResult> SetAsync(ActionCall call, IReadOnlyList<string> paths, IReadOnlyList<Setting> settings, CancellationToken cancellationToken)
     {
+        paths = [.. paths.SelectMany(call.Forms)];
         (DeviceAnswer answer, int form) = await ModifyAsync(call, paths, x => settings.All(s => x.Set(s.Value, s.Path)), cancellationToken).ConfigureAwait(false);
         return ActionResult.Of(answer, () => new ReadBackProbe(call, paths[form], [.. settings]));
     }

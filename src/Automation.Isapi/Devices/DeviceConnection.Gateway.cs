@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using Automation.Core.Model;
 using Automation.Isapi.Devices;
+using Automation.Isapi.Discovery;
 using Automation.Isapi.Documents;
 using Automation.Isapi.Events;
 using Automation.Isapi.Http;
@@ -17,6 +18,9 @@ public sealed partial class DeviceConnection
 
     /// <summary>Longest devIndex; real ones are uuids of 32 or 36 characters.</summary>
     private const int MaxDevIndex = 64;
+
+    /// <summary>A receiver has at most some thousand devices; a list that never ends is none.</summary>
+    private const int MaxListed = 10_000;
 
     private readonly ConcurrentDictionary<string, DeviceConnection> _behind = new(StringComparer.OrdinalIgnoreCase);
 
@@ -93,7 +97,11 @@ public sealed partial class DeviceConnection
     {
         if (initial) _listRound = 0;
         if (_listRound++ % ListEvery != 0 || _behind.IsEmpty) return;
-        if (await GatewayList.ReadAsync(_calls, cancellationToken).ConfigureAwait(false) is not { } listed)
+        var list = await ReceiverList.ReadAsync(
+            async condition => await _calls.CallAsync(HttpMethod.Post, ReceiverList.Path, condition, cancellationToken).ConfigureAwait(false) is { IsSuccess: true } answer ? answer.Document : null,
+            MaxListed).ConfigureAwait(false);
+        // Of a list that broke off nobody knows who is missing.
+        if (list is not { Whole: true } whole)
         {
             // It gives no list: its devices are there until an event says otherwise.
             if (initial && Online) foreach (DeviceConnection device in _behind.Values) device.NoteGatewayStatus(true, null);
@@ -101,6 +109,7 @@ public sealed partial class DeviceConnection
         }
 
         if (!Online) return;
+        var listed = whole.Entries.ToDictionary(e => e.DevIndex, e => e.Online, StringComparer.OrdinalIgnoreCase);
         foreach ((string index, DeviceConnection device) in _behind)
         {
             if (!listed.TryGetValue(index, out bool online)) device.NoteGatewayStatus(false, "its gateway does not list it; check its devIndex");

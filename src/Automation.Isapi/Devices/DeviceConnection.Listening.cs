@@ -169,7 +169,12 @@ public sealed partial class DeviceConnection
     {
         try
         {
-            return _intake.Take(alert, path);
+            ResourceAddress resource = _intake.Take(alert, path);
+            // What tells of an area, a zone, a door or a port is likely to change again: its state is read sooner for a while. A picture has none.
+            if (resource.IsEmpty || resource.Kind == "channel") return resource;
+            _pace.NoteEvent();
+            PollSoon();
+            return resource;
         }
         catch (Exception e)
         {

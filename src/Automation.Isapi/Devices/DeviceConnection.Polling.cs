@@ -6,9 +6,6 @@ namespace Automation.Isapi;
 /// <summary>The loop that reads the device's status while it is there.</summary>
 public sealed partial class DeviceConnection
 {
-    /// <summary>After an action its effect is looked for this much later, for all actions of that time together; panels want to be asked gently.</summary>
-    private TimeSpan EffectDelay => TimeSpan.FromSeconds(_device.Kind == "security-panel" ? 5 : 1);
-
     private readonly SemaphoreSlim _pollNow = new(0, 1);
 
     private Task _polling = Task.CompletedTask;
@@ -50,16 +47,17 @@ public sealed partial class DeviceConnection
         if (IsGateway) await ReadBehindAsync(initial, cancellationToken).ConfigureAwait(false);
         else if (initial && IsHeardThroughGateway) await ReadIdentityAsync(cancellationToken).ConfigureAwait(false);
         bool answered = await _poller.PollAsync(initial, cancellationToken).ConfigureAwait(false);
+        _pace.NoteRound(answered, _poller.Slowest);
         if (answered && initial) _unread = false;
         if (!answered) TellIfLoginClosed();
         using var awake = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Task due = Task.Delay(_limits.PollInterval * _poller.Slowdown, _time, awake.Token);
+        Task due = Task.Delay(_pace.Rest, _time, awake.Token);
         Task asked = _pollNow.WaitAsync(awake.Token);
         await Task.WhenAny(due, asked).ConfigureAwait(false);
         bool now = asked.IsCompletedSuccessfully;
         await awake.CancelAsync().ConfigureAwait(false);
         if (!now || _unread) return;
-        await Task.Delay(EffectDelay, _time, cancellationToken).ConfigureAwait(false);
+        await Task.Delay(_pace.Pause, _time, cancellationToken).ConfigureAwait(false);
         // What was asked for meanwhile is served by the round that comes now.
         _pollNow.Wait(0, cancellationToken);
     }

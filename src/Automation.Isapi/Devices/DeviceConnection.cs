@@ -35,6 +35,7 @@ public sealed partial class DeviceConnection : IAsyncDisposable
     private readonly EventIntake _intake;
     private readonly StateBook _book;
     private readonly StatusPoller _poller;
+    private readonly PollPace _pace;
     private readonly SenderIdentity _identity;
     private readonly CancellationTokenSource _stop = new();
     private readonly DeviceConnection? _gateway;
@@ -73,7 +74,8 @@ public sealed partial class DeviceConnection : IAsyncDisposable
         if (gateway is not null) gateway._behind[info.DevIndex!] = this;
         _tools = new ActionTools(device, _calls, _later, _book, new DoorCommands(_calls), observer as IPictureObserver, limits.MaxPictureBytes);
         _effects = new EffectWatch(time, _tools.IsPanel, e => LogLoopFailed(_logger, _device.Address, e));
-        _poller = new StatusPoller(resources, _calls, _book, Report, (path, e) => LogStatusFailed(_logger, _device.Address, path, e));
+        _pace = new PollPace(limits.PollInterval, gentle: device.Kind == "security-panel", time, random);
+        _poller = new StatusPoller(resources, _calls, _book, time, Report, (path, e) => LogStatusFailed(_logger, _device.Address, path, e));
     }
 
     /// <summary>Whether the device is there; false until that is known.</summary>
@@ -108,6 +110,7 @@ public sealed partial class DeviceConnection : IAsyncDisposable
         using var limit = new CancellationTokenSource(StopTime, _time);
         await _later.StopAsync(limit.Token).ConfigureAwait(false);
         await UnsubscribeAsync(limit.Token).ConfigureAwait(false);
+        await LogOutAsync(limit.Token).ConfigureAwait(false);
     }
 
     /// <summary>Somebody has looked after the password or the lock: the next login is tried at once.</summary>
@@ -115,6 +118,21 @@ public sealed partial class DeviceConnection : IAsyncDisposable
     {
         _endpoint.Gate.Open();
         _wake.TrySetResult();
+    }
+
+    /// <summary>Panels have few sessions; ours is given back.</summary>
+    private async Task LogOutAsync(CancellationToken cancellationToken)
+    {
+        if (_endpoint.IsBehindGateway || _endpoint.Session is not { Cookie: not null } session || !Online) return;
+        try
+        {
+            await _calls.PutAsync("/Security/sessionLogout", null, cancellationToken).ConfigureAwait(false);
+            session.Drop(session.Cookie);
+        }
+        catch (OperationCanceledException)
+        {
+            // It ends by itself a while after its last use.
+        }
     }
 
     public async ValueTask DisposeAsync()

@@ -37,6 +37,8 @@ public static class DeviceDiscovery
         using var calls = new DeviceCalls(endpoint);
         DeviceAnswer info = await Greeting.AskAsync(endpoint, calls, cancellationToken).ConfigureAwait(false);
         if (info.Failure is not CallFailure.None) return DiscoveryResult.Failed($"{connection.Url.Authority}: {info.Detail}");
+        // Receivers speak JSON alone.
+        if (!info.IsSuccess) info = await Greeting.AskAsync(endpoint, calls, cancellationToken, gateway: true).ConfigureAwait(false);
         DeviceElement? identity = info.IsSuccess ? info.Document : null;
         ResourceAddress address = ids.AddressOf(DeviceIdentity.Of(identity), connection);
         var survey = new Survey(address, calls, limits);
@@ -47,26 +49,28 @@ public static class DeviceDiscovery
         if (connection.DevIndex is not null || (kind != "gateway" && !device.Resources.IsEmpty)) return result;
 
         // What has nothing of its own may manage others (002 §7.2).
-        IReadOnlyList<ReceiverList.Entry>? list = await ReceiverList.ReadAsync(survey, cancellationToken).ConfigureAwait(false);
-        if (list is null) return result with { Notes = survey.Notes };
+        (IReadOnlyList<ReceiverList.Entry> Entries, bool Whole)? list = await ReceiverList.ReadAsync(
+            condition => survey.AskAsync(ReceiverList.Path, cancellationToken, HttpMethod.Post, condition), limits.MaxBehindReceiver).ConfigureAwait(false);
+        if (list is not { } managed) return result with { Notes = survey.Notes };
+        if (!managed.Whole) survey.Note($"Only the first {managed.Entries.Count} devices of the receiver were taken.");
         var behind = ImmutableArray.CreateBuilder<DiscoveryResult>();
-        foreach (ReceiverList.Entry entry in list) behind.Add(await BehindAsync(entry).ConfigureAwait(false));
+        foreach (ReceiverList.Entry entry in managed.Entries) behind.Add(await BehindAsync(entry).ConfigureAwait(false));
         return result with { Device = device with { Kind = "gateway" }, Notes = survey.Notes, Behind = behind.ToImmutable() };
 
         // One device of the list, asked through the receiver.
         async Task<DiscoveryResult> BehindAsync(ReceiverList.Entry entry)
         {
-            DeviceConnectionInfo way = connection with { DevIndex = entry.DevIndex, Dialect = entry.Kind == "security-panel" ? "securityCp" : "isapi" };
-            using var through = new DeviceEndpoint(way, callLimits, time, random);
+            DeviceConnectionInfo way = connection with { DevIndex = entry.DevIndex, Gateway = address, Dialect = entry.Kind == "security-panel" ? "securityCp" : "isapi" };
+            using DeviceEndpoint through = endpoint.Through(entry.DevIndex);
             using var questions = new DeviceCalls(through);
-            return await EntryAsync(ids, entry, way, questions, limits, cancellationToken).ConfigureAwait(false);
+            return await EntryAsync(ids, entry, way, through, questions, limits, cancellationToken).ConfigureAwait(false);
         }
     }
 
-    private static async Task<DiscoveryResult> EntryAsync(DeviceIds ids, ReceiverList.Entry entry, DeviceConnectionInfo connection, DeviceCalls calls, DiscoveryLimits limits, CancellationToken cancellationToken)
+    private static async Task<DiscoveryResult> EntryAsync(DeviceIds ids, ReceiverList.Entry entry, DeviceConnectionInfo connection, DeviceEndpoint endpoint, DeviceCalls calls, DiscoveryLimits limits, CancellationToken cancellationToken)
     {
         // One that is away is listed with what the receiver knows of it.
-        DeviceAnswer? info = entry.Online ? await calls.GetAsync("/System/deviceInfo", cancellationToken).ConfigureAwait(false) : null;
+        DeviceAnswer? info = entry.Online ? await Greeting.AskAsync(endpoint, calls, cancellationToken).ConfigureAwait(false) : null;
         DeviceElement? document = info is { IsSuccess: true } ? info.Document : null;
         DataObject identity = entry.Complete(DeviceIdentity.Of(document));
         ResourceAddress address = ids.AddressOf(identity, connection);

@@ -15,9 +15,6 @@ public sealed record DiscoveryLimits
     /// <summary>Devices that are taken from a receiver's list. Default 2 000: twice what a receiver manages.</summary>
     public int MaxBehindReceiver { get; init; } = 2000;
 
-    /// <summary>Devices a receiver tells in one answer (002 §7.2).</summary>
-    public int ReceiverPage { get; init; } = 50;
-
     /// <summary>Notes that are kept; more are counted.</summary>
     public int MaxNotes { get; init; } = 100;
 }

@@ -8,7 +8,10 @@ namespace Automation.Isapi.Discovery;
 /// <summary>The devices a receiver gateway manages, page by page (002 §7.2, A.40, A.41).</summary>
 internal static class ReceiverList
 {
-    private const string Path = "/ContentMgmt/DeviceMgmt/deviceList?format=json";
+    /// <summary>Devices a receiver tells in one answer.</summary>
+    private const int PageSize = 50;
+
+    public const string Path = "/ContentMgmt/DeviceMgmt/deviceList?format=json";
 
     /// <param name="DevIndex">The receiver's index of it; what it is reached by.</param>
     /// <param name="Kind">One of <see cref="DeviceKinds"/>, as far as the receiver tells.</param>
@@ -31,34 +34,30 @@ internal static class ReceiverList
         }
     }
 
-    /// <summary>Null when it is no receiver.</summary>
-    public static async Task<IReadOnlyList<Entry>?> ReadAsync(Survey survey, CancellationToken cancellationToken)
+    /// <summary>The devices, one each, and whether the list came to its end; null when it is no receiver.</summary>
+    /// <param name="ask">Posts a condition to <see cref="Path"/>; null when it is refused.</param>
+    /// <param name="maxDevices">More are left out.</param>
+    public static async Task<(IReadOnlyList<Entry> Entries, bool Whole)?> ReadAsync(Func<DeviceContent, Task<DeviceElement?>> ask, int maxDevices)
     {
-        DiscoveryLimits limits = survey.Limits;
-        var entries = new Dictionary<string, Entry>(StringComparer.Ordinal);
+        var entries = new Dictionary<string, Entry>(StringComparer.OrdinalIgnoreCase);
         int position = 0;
         while (true)
         {
-            string condition = string.Create(CultureInfo.InvariantCulture, $$$"""{ "SearchDescription": { "position": {{{position}}}, "maxResult": {{{limits.ReceiverPage}}}, "Filter": {} } }""");
-            DeviceElement? page = await survey.AskAsync(Path, cancellationToken, HttpMethod.Post, DeviceContent.Json(condition)).ConfigureAwait(false);
-            if (page is null) return position == 0 ? null : [.. entries.Values];
+            string condition = string.Create(CultureInfo.InvariantCulture, $$$"""{ "SearchDescription": { "position": {{{position}}}, "maxResult": {{{PageSize}}}, "Filter": {} } }""");
+            DeviceElement? page = await ask(DeviceContent.Json(condition)).ConfigureAwait(false);
+            if (page is null) return position == 0 ? null : ([.. entries.Values], false);
             DeviceElement result = page.Find("SearchResult") ?? page;
             DeviceElement[] found = [.. result.All("Device")];
             int before = entries.Count;
             foreach (DeviceElement device in found)
             {
-                if (Read(device) is { } entry && entries.Count < limits.MaxBehindReceiver) entries.TryAdd(entry.DevIndex, entry);
+                if (Read(device) is { } entry && entries.Count < maxDevices) entries.TryAdd(entry.DevIndex, entry);
             }
 
             position += found.Length;
-            if (entries.Count >= limits.MaxBehindReceiver)
-            {
-                survey.Note($"Only the first {limits.MaxBehindReceiver} devices of the receiver were taken.");
-                return [.. entries.Values];
-            }
-
+            if (entries.Count >= maxDevices) return ([.. entries.Values], false);
             // A receiver that answers the same page for ever brings nothing new.
-            if (found.Length == 0 || entries.Count == before || position >= (result.IntOf("totalMatches") ?? 0)) return [.. entries.Values];
+            if (found.Length == 0 || entries.Count == before || position >= (result.IntOf("totalMatches") ?? 0)) return ([.. entries.Values], true);
         }
     }
 

@@ -6,18 +6,25 @@ using Automation.Isapi.Http;
 namespace Automation.Isapi.Discovery;
 
 /// <summary>One walk through a device: asks its documents, one at a time, and collects what it has.</summary>
-internal sealed class Survey(ResourceAddress device, DeviceCalls calls, DiscoveryLimits limits)
+internal sealed class Survey
 {
     private const int MaxName = 128;
 
     private readonly SortedDictionary<(string Kind, int Number), Resource> _resources = [];
     private readonly SortedSet<string> _deviceEvents = new(StringComparer.Ordinal);
     private readonly List<string> _notes = [];
-    private int _asked;
-    private int _unanswered;
+    private readonly ResourceAddress _device;
+    private readonly DeviceQuestions _questions;
     private int _unsaid;
 
-    public DiscoveryLimits Limits => limits;
+    public Survey(ResourceAddress device, DeviceCalls calls, DiscoveryLimits limits)
+    {
+        _device = device;
+        _questions = new DeviceQuestions(calls, limits.MaxRequests, limits.MaxUnanswered, Note);
+        Limits = limits;
+    }
+
+    public DiscoveryLimits Limits { get; }
 
     public DataObject Identity { get; set; } = DataObject.Empty;
 
@@ -26,9 +33,6 @@ internal sealed class Survey(ResourceAddress device, DeviceCalls calls, Discover
 
     /// <summary>What the device says it can do; null when it says nothing.</summary>
     public DeviceElement? Capabilities { get; set; }
-
-    /// <summary>True once the device has stopped answering; nothing more is asked then.</summary>
-    public bool IsOver { get; private set; }
 
     public ImmutableArray<Resource> Resources => [.. _resources.Values];
 
@@ -39,35 +43,13 @@ internal sealed class Survey(ResourceAddress device, DeviceCalls calls, Discover
 
     public void Note(string text)
     {
-        if (_notes.Count < limits.MaxNotes) _notes.Add(text);
+        if (_notes.Count < Limits.MaxNotes) _notes.Add(text);
         else _unsaid++;
     }
 
-    /// <summary>The document, or null when the device has none there: 403, 404 and 500 are how devices say so (isapi.md 1.1).</summary>
-    public async Task<DeviceElement?> AskAsync(string path, CancellationToken cancellationToken, HttpMethod? method = null, DeviceContent? content = null)
-    {
-        if (IsOver) return null;
-        if (++_asked > limits.MaxRequests)
-        {
-            End($"More than {limits.MaxRequests} questions would be needed; the rest was not asked.");
-            return null;
-        }
-
-        DeviceAnswer answer = await calls.CallAsync(method ?? HttpMethod.Get, path, content, cancellationToken).ConfigureAwait(false);
-        switch (answer.Failure)
-        {
-            case CallFailure.None:
-                _unanswered = 0;
-                return answer.IsSuccess ? answer.Document : null;
-            case CallFailure.LoginRefused:
-                End($"The device stopped accepting the login at {path}: {answer.Detail}.");
-                return null;
-            default:
-                Note($"{path} was not answered: {answer.Detail}.");
-                if (answer.Failure != CallFailure.TooLarge && ++_unanswered >= limits.MaxUnanswered) End("The device stopped answering; the rest was not asked.");
-                return null;
-        }
-    }
+    /// <summary>The document, or null when the device has none there.</summary>
+    public async Task<DeviceElement?> AskAsync(string path, CancellationToken cancellationToken, HttpMethod? method = null, DeviceContent? content = null) =>
+        (await _questions.AskAsync(method ?? HttpMethod.Get, path, content, cancellationToken).ConfigureAwait(false))?.Document;
 
     /// <summary>Whether the device answers there with anything but a refusal.</summary>
     public async Task<bool> HasAsync(string path, CancellationToken cancellationToken) => await AskAsync(path, cancellationToken).ConfigureAwait(false) is not null;
@@ -80,19 +62,19 @@ internal sealed class Survey(ResourceAddress device, DeviceCalls calls, Discover
         _ => null,
     };
 
-    public int NumberSaid(string name) => (int)Math.Clamp(DeviceElement.ToNumber(Capabilities?.Find(name)?.Text.Trim()) ?? 0, 0, limits.MaxOfKind);
+    public int NumberSaid(string name) => (int)Math.Clamp(DeviceElement.ToNumber(Capabilities?.Find(name)?.Text.Trim()) ?? 0, 0, Limits.MaxOfKind);
 
     /// <summary>Adds a resource; false when it exists already, or its number is none.</summary>
     public bool Add(string kind, int? number, string? name, Func<Resource, Resource>? with = null)
     {
         if (number is not (>= 0 and <= ushort.MaxValue and var valid)) return false;
-        if (Count(kind) >= limits.MaxOfKind)
+        if (Count(kind) >= Limits.MaxOfKind)
         {
-            Note($"More than {limits.MaxOfKind} of kind {kind}; the rest is left out.");
+            Note($"More than {Limits.MaxOfKind} of kind {kind}; the rest is left out.");
             return false;
         }
 
-        var resource = new Resource { Address = device.Resource(kind, valid), Name = Clean(name) };
+        var resource = new Resource { Address = _device.Resource(kind, valid), Name = Clean(name) };
         return _resources.TryAdd((kind, valid), with is null ? resource : with(resource));
     }
 
@@ -126,11 +108,5 @@ internal sealed class Survey(ResourceAddress device, DeviceCalls calls, Discover
         if (name is null) return "";
         string line = string.Concat(name.Where(c => !char.IsControl(c))).Trim();
         return line.Length > MaxName ? line[..MaxName].TrimEnd() : line;
-    }
-
-    private void End(string note)
-    {
-        IsOver = true;
-        Note(note);
     }
 }

@@ -25,6 +25,9 @@ internal sealed class XmlEdit
         }
     }
 
+    /// <summary>The document's element, for changes that add or take away.</summary>
+    public XElement Root => _document.Root!;
+
     /// <summary>Sets the text of the element at the path of local names below the root; false when there is none. Without a path the root itself.</summary>
     public bool Set(string value, params ReadOnlySpan<string> path)
     {

@@ -26,6 +26,9 @@ internal enum CallFailure : byte
 
     /// <summary>Too many calls wait already; nothing was sent.</summary>
     QueueFull,
+
+    /// <summary>The device lets nobody more in just now; the request was not sent.</summary>
+    Busy,
 }
 
 /// <summary>What came of a call.</summary>
@@ -62,7 +65,7 @@ internal sealed record DeviceAnswer(CallFailure Failure, int Status, string? Con
     {
         CallFailure.None => OutcomeOfStatus(),
         CallFailure.NotConnected => ActionOutcome.Failed(ActionReason.Unreachable, retrySafe: true, Detail),
-        CallFailure.QueueFull => ActionOutcome.Failed(ActionReason.Busy, retrySafe: true, Detail),
+        CallFailure.QueueFull or CallFailure.Busy => ActionOutcome.Failed(ActionReason.Busy, retrySafe: true, Detail),
         CallFailure.LoginRefused => ActionOutcome.Failed(ActionReason.Unauthorized, retrySafe: false, Detail),
         CallFailure.TooLarge => ActionOutcome.Failed(ActionReason.BadAnswer, retrySafe: false, Detail),
         _ => ActionOutcome.Failed(ActionReason.Unreachable, retrySafe: false, Detail),

@@ -14,6 +14,7 @@ internal sealed class DeviceEndpoint : IDisposable
     private readonly string _suffix = "";
     private readonly CertificateTrust? _trust;
     private volatile string _prefix;
+    private volatile DeviceSession? _session;
 
     public DeviceEndpoint(DeviceConnectionInfo info, DeviceConnectionLimits limits, TimeProvider time, Random random)
     {
@@ -28,6 +29,7 @@ internal sealed class DeviceEndpoint : IDisposable
         Time = time;
         Random = random;
         Gate = new LoginGate(time);
+        _session = info.Login == "session" ? new DeviceSession(this) : null;
         _trust = new CertificateTrust(info.Tls);
         Invoker = new HttpMessageInvoker(new SocketsHttpHandler
         {
@@ -73,6 +75,12 @@ internal sealed class DeviceEndpoint : IDisposable
     public LoginGate Gate { get; }
 
     public HttpMessageInvoker Invoker { get; }
+
+    /// <summary>The panel's session; null where another login is used.</summary>
+    public DeviceSession? Session => _gateway is null ? _session : _gateway.Session;
+
+    /// <summary>The device asks for a login and offers none that is known: panels do that whose login is a session.</summary>
+    public DeviceSession OpenSession() => _gateway is null ? _session ??= new DeviceSession(this) : _gateway.OpenSession();
 
     /// <summary>Why the certificate was not taken; null when it was, or none was shown.</summary>
     public string? CertificateRefusal => _gateway is null ? _trust!.Refusal : _gateway.CertificateRefusal;

@@ -70,14 +70,65 @@ internal sealed class DeviceHttp(DeviceEndpoint endpoint)
     private async Task<OpenAnswer> ExchangeAsync(HttpMethod method, string path, DeviceContent? content, bool inTurn, CancellationToken limited)
     {
         if (endpoint.Gate.Reason is { } closed) return Refused(closed);
+        if (endpoint.Session is { } session) return await InSessionAsync(session, method, path, content, inTurn, limited).ConfigureAwait(false);
         Uri uri = endpoint.UriOf(path);
         bool answered = _digest is not null || _basic;
         HttpResponseMessage response = await SendAsync(method, uri, content, limited).ConfigureAwait(false);
         if (response.StatusCode != HttpStatusCode.Unauthorized) return Taken(response, answered);
+        // A panel whose login is a session says nothing of it here (isapi.md 1.5).
+        if (!answered && endpoint.User.Length > 0 && response.Headers.WwwAuthenticate.Count == 0)
+        {
+            DeviceElement? silent = await ReadRefusalAsync(response, limited).ConfigureAwait(false);
+            return endpoint.Gate.ClosesOn(silent) ? Refused(endpoint.Gate.Reason ?? "locked") : await InSessionAsync(endpoint.OpenSession(), method, path, content, inTurn, limited).ConfigureAwait(false);
+        }
+
         if (!await TakeChallengeAsync(response, answered, limited).ConfigureAwait(false)) return Refused(endpoint.Gate.Reason ?? "the login was refused");
         return inTurn
             ? await AnswerAsync(method, uri, content, limited).ConfigureAwait(false)
             : await InTurnAsync(() => AnswerAsync(method, uri, content, limited), limited).ConfigureAwait(false);
+    }
+
+    /// <summary>Sends in the panel's session. Where that is over: one login and one more try, no third (isapi.md 1.5).</summary>
+    private async Task<OpenAnswer> InSessionAsync(DeviceSession session, HttpMethod method, string path, DeviceContent? content, bool inTurn, CancellationToken limited)
+    {
+        Uri uri = endpoint.UriOf(path);
+        if (session.Cookie is { } cookie)
+        {
+            HttpResponseMessage response = await SendAsync(method, uri, content, limited, cookie).ConfigureAwait(false);
+            if (response.StatusCode != HttpStatusCode.Unauthorized) return InSession(response);
+            DeviceElement? over = await ReadRefusalAsync(response, limited).ConfigureAwait(false);
+            if (endpoint.Gate.ClosesOn(over)) return Refused(endpoint.Gate.Reason ?? "locked");
+            session.Drop(cookie);
+        }
+
+        return inTurn ? await EnterAsync(session, method, uri, content, limited).ConfigureAwait(false) : await InTurnAsync(() => EnterAsync(session, method, uri, content, limited), limited).ConfigureAwait(false);
+    }
+
+    private async Task<OpenAnswer> EnterAsync(DeviceSession session, HttpMethod method, Uri uri, DeviceContent? content, CancellationToken limited)
+    {
+        if (endpoint.Gate.Reason is { } closed) return Refused(closed);
+        // Another loop may have logged in while this one waited for its turn.
+        if (session.Cookie is null && await session.LoginAsync((how, path, body) => AskAsync(how, path, body, limited)).ConfigureAwait(false) is { } refused) return refused;
+        HttpResponseMessage response = await SendAsync(method, uri, content, limited, session.Cookie).ConfigureAwait(false);
+        if (response.StatusCode != HttpStatusCode.Unauthorized) return InSession(response);
+        response.Dispose();
+        session.Drop(session.Cookie);
+        endpoint.Gate.Close("the device takes the login and then refuses its session; nothing more is sent until somebody has looked");
+        return Refused(endpoint.Gate.Reason ?? "the login was refused");
+    }
+
+    private OpenAnswer InSession(HttpResponseMessage response)
+    {
+        endpoint.Gate.Accepted();
+        return new OpenAnswer(response, CallFailure.None, null);
+    }
+
+    /// <summary>One request of the session's own login.</summary>
+    private async Task<SessionReply> AskAsync(HttpMethod method, string path, DeviceContent? content, CancellationToken limited)
+    {
+        HttpResponseMessage response = await SendAsync(method, endpoint.UriOf(path), content, limited, cookie: "").ConfigureAwait(false);
+        string? cookie = response.Headers.TryGetValues("Set-Cookie", out IEnumerable<string>? set) ? set.Select(c => c.Split(';')[0].Trim()).FirstOrDefault(c => c.Length is > 0 and < 1024) : null;
+        return new SessionReply(response.StatusCode, await ReadRefusalAsync(response, limited).ConfigureAwait(false), cookie);
     }
 
     /// <summary>Sends once more, with the answer to the challenge. There is no third time (ACT-9).</summary>
@@ -137,7 +188,8 @@ internal sealed class DeviceHttp(DeviceEndpoint endpoint)
         _basic = false;
     }
 
-    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, Uri uri, DeviceContent? content, CancellationToken limited)
+    /// <param name="cookie">Null: no session; empty: on the way to one.</param>
+    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, Uri uri, DeviceContent? content, CancellationToken limited, string? cookie = null)
     {
         using var request = new HttpRequestMessage(method, uri) { Version = HttpVersion.Version11, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
         if (content is not null)
@@ -150,7 +202,13 @@ internal sealed class DeviceHttp(DeviceEndpoint endpoint)
             request.Content = new ByteArrayContent([]);
         }
 
-        if (_digest is not null)
+        if (cookie is not null)
+        {
+            // 1 is the operator: without it an installer's account of the same name answers instead (isapi.md 1.5).
+            request.Headers.TryAddWithoutValidation("X-Userlevel", "1");
+            if (cookie.Length > 0) request.Headers.TryAddWithoutValidation("Cookie", cookie);
+        }
+        else if (_digest is not null)
         {
             ReadOnlySpan<byte> body = content is null ? default : content.Bytes.Span;
             request.Headers.TryAddWithoutValidation("Authorization", _digest.Authorize(method.Method, uri.PathAndQuery, body));

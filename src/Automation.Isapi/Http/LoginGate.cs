@@ -70,14 +70,20 @@ internal sealed class LoginGate(TimeProvider time) : IDisposable
         }
 
         int? left = check?.IntOf("retryLoginTime");
+        Close(left is { } attempts
+            ? string.Create(CultureInfo.InvariantCulture, $"the device rejects the user or the password ({attempts} attempts left before it locks); nothing more is sent until they are changed")
+            : "the device rejects the user or the password; nothing more is sent until they are changed");
+    }
+
+    /// <summary>Nothing more is sent until somebody says so.</summary>
+    public void Close(string reason)
+    {
         lock (_lock)
         {
             Proven = false;
             Locked = false;
             _closedUntil = DateTimeOffset.MaxValue;
-            _reason = left is { } attempts
-                ? string.Create(CultureInfo.InvariantCulture, $"the device rejects the user or the password ({attempts} attempts left before it locks); nothing more is sent until they are changed")
-                : "the device rejects the user or the password; nothing more is sent until they are changed";
+            _reason = reason;
         }
     }
 

@@ -18,15 +18,24 @@ internal static class PanelStatus
 
     public static StatusReading Areas { get; } = new("/SecurityCP/status/subSystems?format=json", false, ReadAreas);
 
-    public static StatusReading Zones { get; } = new("/SecurityCP/status/zones?format=json", false, ReadZones)
+    private const string ZonesPath = "/SecurityCP/status/zones?format=json";
+
+    /// <summary>Zones a panel tells in one page (002 A.45).</summary>
+    private const int Page = 64;
+
+    public static StatusReading Zones { get; } = new(ZonesPath, false, ReadZones)
     {
-        // Newer panels page; 64 is more than a page of any has, and all a panel of this class has.
-        Instead = new("/SecurityCP/status/zones?format=json", false, ReadZones)
+        Instead = new(ZonesPath, false, ReadZones)
         {
             Method = HttpMethod.Post,
-            Content = DeviceContent.Json("""{"ZoneCond":{"searchID":"automation","searchResultPosition":0,"maxResults":64}}"""),
+            Content = ZonesFrom(0),
+            // Newer panels page: the next page begins behind what was told so far.
+            More = (document, position) => document.Find("responseStatusStrg")?.Text.Trim() == "MORE" && document.All("Zone").Count() is > 0 and var count ? (ZonesFrom(position + count), position + count) : null,
         },
     };
+
+    private static DeviceContent ZonesFrom(int position) =>
+        DeviceContent.Json($$$"""{ "ZoneCond": { "searchID": "automation", "searchResultPosition": {{{position}}}, "maxResults": {{{Page}}} } }""");
 
     public static StatusReading Peripherals { get; } = new("/SecurityCP/status/exDevStatus?format=json", false, ReadPeripherals);
 
@@ -40,7 +49,7 @@ internal static class PanelStatus
         foreach (DeviceElement area in document.All("SubSys"))
         {
             if (area.IntOf("id") is not { } number) continue;
-            report("area", number, new PropertyReader(area).Text("arming", "arming").Flag("alarm", "alarm").Flag("enabled", "enabled").Properties);
+            report("area", number, new PropertyReader(area).Text("arming", "arming").Flag("alarm", "alarm").Flag("enabled", "enabled").Number("delayTime", "delaySeconds").Properties);
         }
     }
 
@@ -48,11 +57,7 @@ internal static class PanelStatus
     {
         foreach (DeviceElement zone in document.All("Zone"))
         {
-            if (zone.IntOf("id") is not { } number) continue;
-            report("zone", number, Common(zone)
-                .Flag("alarm", "alarm").Flag("bypassed", "bypassed").Flag("armed", "armed").Flag("shielded", "shielded")
-                .Flag("magnetOpenStatus", "open").Is("status", "fault", "breakDown", "heartbeatAbnormal").Number("humidity", "humidity")
-                .Text("oneTimeDeactivationMode", "oneTimeDeactivation").Text("deactivationMode", "deactivation").Properties);
+            if (zone.IntOf("id") is { } number) report("zone", number, ZoneFields.Read(zone));
         }
     }
 
@@ -62,10 +67,7 @@ internal static class PanelStatus
         {
             foreach (DeviceElement peripheral in document.All(wire))
             {
-                if (peripheral.IntOf("id") is not { } number) continue;
-                PropertyReader properties = Common(peripheral);
-                if (kind is "relay" or "siren") properties.Is("status", "on", "on");
-                report(kind, number, properties.Properties);
+                if (peripheral.IntOf("id") is { } number) report(kind, number, PeripheralFields.Read(peripheral, kind));
             }
         }
     }
@@ -75,9 +77,4 @@ internal static class PanelStatus
         if (document.Find("Battery") is not { } battery) return;
         report("device", 0, new PropertyReader(battery).Number("percent", "battery").Number("chargeValue", "battery").Text("status", "batteryStatus").Properties);
     }
-
-    /// <summary>What every zone and peripheral has.</summary>
-    private static PropertyReader Common(DeviceElement element) => new PropertyReader(element)
-        .Text("status", "status").IsNot("status", "online", "offline", "notRelated").Flag("tamperEvident", "tampered").Is("charge", "lowBattery", "lowPower")
-        .Number("chargeValue", "battery").Number("signal", "signal").Number("temperature", "temperature");
 }

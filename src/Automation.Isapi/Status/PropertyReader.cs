@@ -47,6 +47,14 @@ internal sealed class PropertyReader(DeviceElement element)
         return this;
     }
 
+    /// <summary>A list of single values, joined by commas.</summary>
+    public PropertyReader List(string wire, string name)
+    {
+        string[] values = [.. element.Children.Where(c => c.Is(wire)).Select(c => c.Text.Trim()).Where(t => t.Length is > 0 and <= 32).Take(64)];
+        if (values.Length > 0) _properties.Add(new(name, string.Join(',', values)));
+        return this;
+    }
+
     public PropertyReader Put(string name, DataValue value)
     {
         _properties.Add(new(name, value));

@@ -10,20 +10,21 @@ internal sealed class StatusPoller
     /// <summary>Slow readings are due every so many rounds.</summary>
     private const int SlowEvery = 8;
 
-    /// <summary>A device that struggles is asked this many times less often, at most.</summary>
-    private const int MaxSlowdown = 8;
+    /// <summary>Pages of one answer that are read; a panel has a few hundred zones at most.</summary>
+    private const int MaxPages = 16;
 
     private readonly DeviceResources _resources;
     private readonly DeviceCalls _calls;
     private readonly StateBook _book;
     private readonly Action<DeviceProblemKind, string> _report;
     private readonly Action<string, Exception> _failed;
+    private readonly TimeProvider _time;
     private readonly Entry[] _entries;
     private int _round;
-    private int _slowdown = 1;
 
-    public StatusPoller(DeviceResources resources, DeviceCalls calls, StateBook book, Action<DeviceProblemKind, string> report, Action<string, Exception> failed)
+    public StatusPoller(DeviceResources resources, DeviceCalls calls, StateBook book, TimeProvider time, Action<DeviceProblemKind, string> report, Action<string, Exception> failed)
     {
+        _time = time;
         _resources = resources;
         _calls = calls;
         _book = book;
@@ -35,8 +36,8 @@ internal sealed class StatusPoller
     /// <summary>Whether there is anything to ask.</summary>
     public bool HasWork => _entries.Length > 0;
 
-    /// <summary>By how much the next round should wait longer: 1 to 8.</summary>
-    public int Slowdown => _slowdown;
+    /// <summary>The slowest answer of the last round.</summary>
+    public TimeSpan Slowest { get; private set; }
 
     /// <summary>The device came back: everything is asked again, also what it did not have before.</summary>
     public void Restart()
@@ -50,24 +51,47 @@ internal sealed class StatusPoller
     public async Task<bool> PollAsync(bool initial, CancellationToken cancellationToken)
     {
         bool slow = _round++ % SlowEvery == 0;
+        Slowest = TimeSpan.Zero;
         foreach (Entry entry in _entries)
         {
             while (entry.Reading is { } reading && (slow || !reading.IsSlow) && !IsCovered(reading))
             {
-                DeviceAnswer answer = await _calls.CallAsync(reading.Method, reading.Path, reading.Content, cancellationToken).ConfigureAwait(false);
-                if (answer.Failure is CallFailure.NotConnected or CallFailure.TimedOut or CallFailure.Broken or CallFailure.LoginRefused)
-                {
-                    _slowdown = Math.Min(_slowdown * 2, MaxSlowdown);
-                    return false;
-                }
-
-                if (!MovesOn(entry, reading, answer, initial)) break;
+                DeviceAnswer answer = await CallAsync(reading, reading.Content, cancellationToken).ConfigureAwait(false);
+                if (IsGone(answer)) return false;
+                if (MovesOn(entry, reading, answer, initial)) continue;
+                if (!await PagesAsync(entry, reading, answer, initial, cancellationToken).ConfigureAwait(false)) return false;
+                break;
             }
         }
 
-        _slowdown = 1;
         return true;
     }
+
+    /// <summary>The further pages of an answer; false when the device is gone meanwhile.</summary>
+    private async Task<bool> PagesAsync(Entry entry, StatusReading reading, DeviceAnswer answer, bool initial, CancellationToken cancellationToken)
+    {
+        int position = 0;
+        for (int page = 1; page < MaxPages && answer is { IsSuccess: true, Document: { } document } && reading.More?.Invoke(document, position) is { } next; page++)
+        {
+            position = next.Position;
+            answer = await CallAsync(reading, next.Content, cancellationToken).ConfigureAwait(false);
+            if (IsGone(answer)) return false;
+            MovesOn(entry, reading, answer, initial);
+        }
+
+        return true;
+    }
+
+    private async Task<DeviceAnswer> CallAsync(StatusReading reading, DeviceContent? content, CancellationToken cancellationToken)
+    {
+        long begun = _time.GetTimestamp();
+        DeviceAnswer answer = await _calls.CallAsync(reading.Method, reading.Path, content, cancellationToken).ConfigureAwait(false);
+        TimeSpan took = _time.GetElapsedTime(begun);
+        if (took > Slowest) Slowest = took;
+        return answer;
+    }
+
+    private static bool IsGone(DeviceAnswer answer) => answer.Failure is CallFailure.NotConnected or CallFailure.TimedOut or CallFailure.Broken or CallFailure.LoginRefused;
 
     /// <summary>Whether another reading tells the same at once.</summary>
     private bool IsCovered(StatusReading reading)

@@ -18,6 +18,9 @@ internal sealed record StatusReading(string Path, bool IsSlow, Action<DeviceElem
 {
     private const int MaxSinglePorts = 16;
 
+    /// <summary>Of so many PTZ channels the position is read with every round, of more only now and then.</summary>
+    private const int FewMoving = 4;
+
     /// <summary>Where the answer to the path is that it does not exist: another way to ask the same.</summary>
     public StatusReading? Instead { get; init; }
 
@@ -26,6 +29,9 @@ internal sealed record StatusReading(string Path, bool IsSlow, Action<DeviceElem
 
     /// <summary>Others stand in for this one, so it is given up at the first refusal.</summary>
     public bool HasSubstitute { get; init; }
+
+    /// <summary>For an answer in pages: what to ask next, and from where, given a page and its position; null after the last.</summary>
+    public Func<DeviceElement, int, (DeviceContent Content, int Position)?>? More { get; init; }
 
     public HttpMethod Method { get; init; } = HttpMethod.Get;
 
@@ -52,12 +58,15 @@ internal sealed record StatusReading(string Path, bool IsSlow, Action<DeviceElem
         if (resources.Of("door").Count > 0) readings.Add(DoorStatus.Doors);
         if (resources.Of("hdd").Count > 0) readings.Add(VideoStatus.Disks);
         if (device.Kind is "nvr" or "dvr" && resources.Of("channel").Count > 0) readings.Add(VideoStatus.Channels);
+        int moving = 0;
         foreach (Resource channel in resources.Of("channel"))
         {
             int number = channel.Address.Number;
-            if (channel.Capabilities.Contains("thermal")) readings.Add(ThermalStatus.Of(number));
-            if (channel.Capabilities.Contains("ptz")) readings.Add(VideoStatus.Position(number));
+            if (channel.Capabilities.Contains(Capabilities.Thermal)) readings.Add(ThermalStatus.Of(number));
+            if (channel.Capabilities.Contains(Capabilities.Ptz)) readings.Add(VideoStatus.Position(number, seldom: ++moving > FewMoving));
         }
+
+        if (resources.Of("port").Count > 0) readings.Add(VideoStatus.SwitchPorts);
 
         return readings;
     }

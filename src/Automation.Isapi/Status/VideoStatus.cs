@@ -35,7 +35,7 @@ internal static class VideoStatus
     public static StatusReading Channels { get; } = new("/ContentMgmt/InputProxy/channels/status", true, ReadChannels);
 
     /// <summary>Where a PTZ camera looks: degrees, and the factor of its zoom.</summary>
-    public static StatusReading Position(int channel) => new(string.Create(CultureInfo.InvariantCulture, $"/PTZCtrl/channels/{channel}/status"), true, (document, report) =>
+    public static StatusReading Position(int channel, bool seldom = false) => new(string.Create(CultureInfo.InvariantCulture, $"/PTZCtrl/channels/{channel}/status"), seldom, (document, report) =>
     {
         if (document.Find("AbsoluteHigh") is not { } position) return;
         var properties = new List<KeyValuePair<string, DataValue>>(3);
@@ -47,6 +47,17 @@ internal static class VideoStatus
         void Tenth(string wire, string name)
         {
             if (position.NumberOf(wire) is { } number) properties.Add(new(name, number / 10));
+        }
+    });
+
+    /// <summary>Ports of a switch: whether something is connected, what it draws.</summary>
+    public static StatusReading SwitchPorts { get; } = new("/System/switch/ports?format=json", false, (document, report) =>
+    {
+        foreach (DeviceElement port in document.All("Port"))
+        {
+            if ((port.IntOf("id") ?? port.IntOf("portNo")) is not { } number) continue;
+            report("port", number, new PropertyReader(port).Text("linkStatus", "link").Is("linkStatus", "connected", "up", "connected", "linkUp").Flag("poeEnabled", "poe").Number("poePower", "poeWatts")
+                .Number("speed", "megabitsPerSecond").Text("portType", "portType").Text("status", "status").Flag("extendEnabled", "extended").Properties);
         }
     });
 
@@ -62,7 +73,8 @@ internal static class VideoStatus
 
     private static void ReadDisks(DeviceElement document, StatusReport report)
     {
-        foreach (DeviceElement disk in document.All("hdd"))
+        // Shares on the network are numbered on from the disks.
+        foreach (DeviceElement disk in document.All("hdd").Concat(document.All("nas")))
         {
             if (disk.IntOf("id") is not { } number) continue;
             PropertyReader properties = new PropertyReader(disk).Text("status", "status").IsNot("status", "healthy", "error", "abnormal", "unformatted", "notexist", "mismatch", "offline")

@@ -94,6 +94,8 @@ internal sealed class PtzUnit
         routes.Get("PTZCtrl/channels/*/absoluteEx", (r, a) => With(r, a, c => Reply.Xml($"<PTZAbsoluteEx {_ns}>\n<elevation>{Tenths(c.Head.Elevation)}</elevation>\n<azimuth>{Tenths(c.Head.Azimuth)}</azimuth>\n<absoluteZoom>{Tenths(c.Head.Zoom)}</absoluteZoom>\n</PTZAbsoluteEx>\n")));
         routes.Put("PTZCtrl/channels/*/auxcontrols/*", (r, a) => With(r, a, c => Auxiliary(r, c, a[1])));
         routes.Put("PTZCtrl/channels/*/auxcontrol", (r, a) => With(r, a, c => AuxiliaryCommands.Contains(r.Query["command"].ToString()) ? Auxiliary(r, c, r.Query["command"].ToString()) : Reply.BadParameters(r)));
+        routes.Get("PTZCtrl/channels/*/auxcontrol", (r, a) => With(r, a, c => AuxiliaryCommands.Contains(r.Query["command"].ToString())
+            ? Reply.Xml($"<PTZAuxStatus {_ns}>\n<enabled>{(c.Head.Auxiliaries.Contains(r.Query["command"].ToString()) ? "true" : "false")}</enabled>\n</PTZAuxStatus>\n") : Reply.BadParameters(r)));
     }
 
     private void AddDocuments(int ch, string xmlNamespace)

@@ -99,7 +99,7 @@ internal sealed class SiteHouse : IAsyncDisposable
         var outlet = new Outlet(Bus, new OutletLimits(), NullLogger.Instance);
         var retained = new RetainedTopics(outlet);
         SiteRuntime runtime = _runtime = new SiteRuntime(
-            source, new SiteRuleSet(rules, files.Pack()), ShippedTemplates.Library, place, journal, store, new ListedOperations(), outbox, Bus, _topics, outlet, retained, Limits, Time, new Random(1), NullLoggerFactory.Instance);
+            source, new SiteRuleSet(rules, files.Pack()), ShippedTemplates.Library, place, journal, store, new ListedOperations(), outbox, Bus, _topics, outlet, retained, Limits, new DiagnosisWatchLimits(), Time, new Random(1), NullLoggerFactory.Instance);
         outbox.Finished += row => runtime.Inbox.Post(new SiteInput.Ended(row.Request, row.Outcome!, row.Attempts));
         await runtime.StartAsync(CancellationToken.None);
         outbox.Start();

@@ -7,7 +7,7 @@ public sealed class DeviceIdsTests
     private static DataObject Says(string model = "", string serial = "", string mac = "", string name = "") =>
         DataObject.Of(("model", model), ("serialNumber", serial), ("mac", mac), ("deviceName", name));
 
-    private static DeviceConnectionInfo At(string url, string? devIndex = null) => new() { Url = new Uri(url), DevIndex = devIndex };
+    private static DeviceConnectionInfo At(string url, string? devIndex = null) => new() { Url = new Uri(url), DevIndex = devIndex, Gateway = devIndex is null ? default : ResourceAddress.Parse("store/receiver") };
 
     private static Device Known(string id, string url, string? serial = null, string? mac = null, string? devIndex = null) => new()
     {

@@ -137,10 +137,10 @@ public sealed class SurveyTests
             context.Response.ContentType = Json;
             await context.Response.Body.WriteAsync(Encoding.UTF8.GetBytes(new JsonObject { ["SearchResult"] = new JsonObject { ["numOfMatches"] = page.Count, ["totalMatches"] = 3, ["MatchList"] = page } }.ToJsonString()));
         });
-        device.Answer("GET", "/ISAPI/System/deviceInfo?devIndex=u-1", "<DeviceInfo><deviceType>PHA</deviceType><model>P</model></DeviceInfo>");
+        device.Answer("GET", "/ISAPI/System/deviceInfo?format=json&devIndex=u-1", "<DeviceInfo><deviceType>PHA</deviceType><model>P</model></DeviceInfo>");
         device.Answer("GET", "/ISAPI/SecurityCP/status/subSystems?format=json&devIndex=u-1", """{"SubSysList":[{"SubSys":{"id":1,"enabled":true}}]}""", contentType: Json);
         device.Answer("GET", "/ISAPI/ContentMgmt/InputProxy/channels?devIndex=u-2", "<L><InputProxyChannel><id>1</id></InputProxyChannel></L>");
-        device.Answer("GET", "/ISAPI/System/deviceInfo?devIndex=u-2", "<DeviceInfo><deviceType>NVR</deviceType><model>N</model></DeviceInfo>");
+        device.Answer("GET", "/ISAPI/System/deviceInfo?format=json&devIndex=u-2", "<DeviceInfo><deviceType>NVR</deviceType><model>N</model></DeviceInfo>");
         DiscoveryResult result = await DiscoverAsync(device);
         Assert.Equal("gateway", result.Device!.Kind);
         Assert.Equal(["security-panel", "nvr", "access-controller"], result.Behind.Select(b => b.Device!.Kind));

@@ -29,9 +29,9 @@ public sealed class StatusPollingTests
         Assert.Equal(
             """
             store/panel/area/1 {alarm: false, arming: disarm, enabled: true} initial
-            store/panel/zone/3 {armed: false, battery: 5, bypassed: false, fault: false, lowBattery: true, online: true, open: true, status: trigger, temperature: 21} initial
-            store/panel/relay/0 {on: true, online: true, status: on, tampered: false} initial
-            store/panel/siren/0 {on: false, online: true, status: off} initial
+            store/panel/zone/3 {armed: false, battery: 5, bypassed: false, fault: false, lowBattery: true, online: true, open: true, status: trigger, temperature: 21, triggered: true} initial
+            store/panel/relay/0 {fault: false, on: true, online: true, status: on, tampered: false} initial
+            store/panel/siren/0 {fault: false, on: false, online: true, status: off} initial
             """, Texts(observer));
         Areas(device, "away", false);
         await Until.True(() =>

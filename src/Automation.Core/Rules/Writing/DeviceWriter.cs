@@ -71,11 +71,12 @@ public static class DeviceWriter
 
     private static string Connection(Device device, DeviceConnectionInfo connection)
     {
+        string dialect = connection.Dialect == "isapi" ? "" : ", " + Text("dialect", connection.Dialect);
+        // Behind a gateway it has neither an address nor a login of its own.
+        if (connection.IsThroughGateway) return $"{{ {Text("gateway", connection.Gateway.Value)}, {Text("devIndex", connection.DevIndex!)}{dialect} }}";
         var text = new StringBuilder("{ ").Append(Text("url", Url(connection.Url)));
-        if (connection.DevIndex is { } index) text.Append(", ").Append(Text("devIndex", index));
         if (connection.User.Length > 0) text.Append(", ").Append(Text("user", connection.User)).Append(", ").Append(Text("passwordEnv", PasswordVariable(device)));
-        if (connection.Dialect != "isapi") text.Append(", ").Append(Text("dialect", connection.Dialect));
-        return text.Append(" }").ToString();
+        return text.Append(dialect).Append(" }").ToString();
     }
 
     internal static string Url(Uri url) => url.GetLeftPart(UriPartial.Path).TrimEnd('/');

@@ -21,6 +21,18 @@ public sealed class RequestDeskTests(RequestHouse house) : IClassFixture<Request
         Assert.Equal(7, site.GetProperty("rules").GetInt32());
     }
 
+    [Fact, Trait("Req", "DEV-4")]
+    public async Task DevicesSearch_IsAnsweredAfterIt_AndOthersDoNotWait()
+    {
+        Task<JsonElement> search = house.DataAsync("devices/search", """{"seconds":1}""");
+        await house.DataAsync("health", "");
+        Assert.Equal(JsonValueKind.Array, (await search).GetProperty("devices").ValueKind);
+    }
+
+    [Fact, Trait("Req", "EVT-7")]
+    public async Task DevicesCheck_OfADeviceWithoutConnection_SaysSo() =>
+        Assert.Contains("cannot be asked", await house.ErrorAsync("devices/check", """{"device":"store/gate"}"""), StringComparison.Ordinal);
+
     [Fact, Trait("Req", "HUB-5")]
     public async Task Request_WithAResponseTopic_IsAnsweredThere()
     {
@@ -60,6 +72,9 @@ public sealed class RequestDeskTests(RequestHouse house) : IClassFixture<Request
     [InlineData("rules/explain", """{"rule":"loitering","at":"yesterday"}""", "\"at\" is not an instant")]
     [InlineData("rules/explain", """{"rule":7}""", "\"rule\" is not a text")]
     [InlineData("devices/list", """{"device":"store/pannel"}""", "there is no device 'store/pannel'")]
+    [InlineData("devices/check", "{}", "\"device\" is missing")]
+    [InlineData("devices/check", """{"device":"store/pannel"}""", "there is no device 'store/pannel'")]
+    [InlineData("devices/search", """{"seconds":60}""", "\"seconds\" is not a whole number from 1 to 10")]
     [InlineData("groups/correct", """{"group":"first-floor"}""", "\"inside\" is not a whole number from 0 to 1000000")]
     [InlineData("groups/correct", """{"group":"first-floor","inside":2.5}""", "\"inside\" is not a whole number")]
     [InlineData("groups/reset", """{"group":"loitering"}""", "there is no people-counting group 'loitering'")]

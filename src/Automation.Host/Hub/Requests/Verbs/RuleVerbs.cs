@@ -27,7 +27,7 @@ internal sealed class RuleVerbs(SiteLookup sites)
             await site.AskAsync(
                 (engine, rules) =>
                 {
-                    foreach (RuleDefinition rule in rules.Definitions) views.Add((site, SiteProjection.View(rule, rules.Documents.Status(engine, rule.Id))));
+                    foreach (RuleDefinition rule in rules.Definitions) views.Add((site, site.Projection.View(rule, rules.Documents.Status(engine, rule.Id))));
                 },
                 cancellationToken);
         }

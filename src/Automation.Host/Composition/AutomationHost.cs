@@ -7,6 +7,7 @@ using Automation.Host.Devices;
 using Automation.Host.Foreign;
 using Automation.Host.History;
 using Automation.Host.Hub;
+using Automation.Host.Hub.Commands;
 using Automation.Host.Hub.Discovery;
 using Automation.Host.Hub.Requests;
 using Automation.Host.Hub.Requests.Verbs;
@@ -51,7 +52,8 @@ internal sealed partial class AutomationHost : IAsyncDisposable
     private IMqttBus? _bus;
     private Outlet? _outlet;
     private RetainedTopics? _retained;
-    private readonly ActionRuns _runs = new();
+    private readonly CommandLedger _commands;
+    private readonly CommandIntake _intake;
     private HomeAssistantDiscovery? _discovery;
     private ActionOutbox? _outbox;
     private NotificationCentre? _notifications;
@@ -69,6 +71,9 @@ internal sealed partial class AutomationHost : IAsyncDisposable
         _logger = loggers.CreateLogger("Automation");
         _topics = new TopicNames(settings.BaseTopic);
         _started = time.GetUtcNow();
+        _commands = new CommandLedger(time);
+        AlarmCode? code = settings.AlarmCode is { } alarm ? new AlarmCode(alarm, time) { Locked = detail => _ = TellSitesAsync("alarmCodeLocked", detail) } : null;
+        _intake = new CommandIntake(_commands, code);
     }
 
     public static string Version { get; } =
@@ -117,7 +122,7 @@ internal sealed partial class AutomationHost : IAsyncDisposable
         if (_outbox is not null) await _outbox.StopAsync();
         foreach (SiteRuntime site in _sites) await site.DisposeAsync();
         foreach (SequenceMark mark in _marks) mark.Dispose();
-        await _runs.StopAsync();
+        await _commands.StopAsync();
         if (_notifications is not null) await _notifications.DisposeAsync();
         if (_discovery is not null) await _discovery.DisposeAsync();
         if (_retained is not null && _bus is { IsConnected: true })
@@ -178,7 +183,7 @@ internal sealed partial class AutomationHost : IAsyncDisposable
             ILogger logger = _loggers.CreateLogger("Automation." + source.Site.Id);
             SequenceMark mark = OpenMark(source.Site.Id);
             SitePlace place = await new SiteRestorer(source.Site.Id, journal, _store, rules.Rules, mark, _settings.Retention.Journal, _time, logger).RestoreAsync(cancellationToken);
-            _sites.Add(new SiteRuntime(source, rules, _settings.Templates, place, journal, _store, _storage.Operations, _outbox, _bus!, _topics, _outlet, _retained, _settings.Retention.Journal, _settings.Diagnosis, _time, random, _loggers));
+            _sites.Add(new SiteRuntime(source, rules, _settings.Templates, place, journal, _store, _storage.Operations, _outbox, _intake, _bus!, _topics, _outlet, _retained, _settings.Retention.Journal, _settings.Diagnosis, _time, random, _loggers));
         }
 
         _retained.Set(_topics.Status, "online"u8.ToArray());
@@ -186,7 +191,7 @@ internal sealed partial class AutomationHost : IAsyncDisposable
         foreach (SiteRuntime site in _sites)
         {
             site.Projection.ExceptionTold = (exception, lasts) => _storage.Report(site.Site.Id, exception, lasts);
-            site.Projection.ActionEnded = (request, outcome, attempts) => _ = _runs.EndedAsync(request, outcome, attempts, _time.GetUtcNow(), site.Site.TimeZone);
+            site.Projection.ActionEnded = (request, outcome, attempts) => _ = _commands.EndedAsync(request, outcome, attempts);
             site.Projection.RulesLoaded = rules =>
             {
                 site.Rules = rules;
@@ -201,7 +206,7 @@ internal sealed partial class AutomationHost : IAsyncDisposable
         foreach (SiteRuntime site in _sites) await site.StartAsync(cancellationToken);
         StartStorage();
         _outbox.Start();
-        _subscriptions.Add(await new RuleSwitchboard(_topics, rule => _sites.FirstOrDefault(s => s.HasRule(rule))?.Inbox, _storage.Operations, _logger).SubscribeAsync(_bus!, cancellationToken));
+        _subscriptions.Add(await new RuleSwitchboard(_topics, rule => _sites.FirstOrDefault(s => s.HasRule(rule))?.Inbox, _bus!, _storage.Operations, _logger).SubscribeAsync(cancellationToken));
         _subscriptions.Add(await new RequestDesk(_topics, _bus!, new RequestVerbs(Verbs()), _storage.Operations, _time, _logger).SubscribeAsync(cancellationToken));
         _bus!.ConnectionChanged += connected =>
         {
@@ -243,7 +248,7 @@ internal sealed partial class AutomationHost : IAsyncDisposable
             .. new NotificationVerbs(_notifications!, _bus!, _topics, new RunningSites(_sites), _time).All,
             new ExceptionExport(_storage.Exceptions, () => [.. _sites.Select(s => s.Site)], exports, limits, _time).Verb,
             new HealthExport(sites, new HealthSource(sites, _storage.Exceptions), exports, limits, _time).Verb,
-            _runs.Verb(sites),
+            .. new ActionVerbs(sites, _intake, _time).All,
         ];
     }
 
@@ -271,7 +276,7 @@ internal sealed partial class AutomationHost : IAsyncDisposable
 
     private async Task StartDiscoveryAsync(CancellationToken cancellationToken)
     {
-        _discovery = new HomeAssistantDiscovery(new DiscoveryNames(_settings.Discovery.Prefix, _topics), [.. _sites.Select(s => s.Site)], Version, _settings.Discovery.Form, _retained!, _logger);
+        _discovery = new HomeAssistantDiscovery(new DiscoveryNames(_settings.Discovery.Prefix, _topics), [.. _sites.Select(s => s.Site)], Version, _settings.Discovery.Form, _settings.AlarmCode, _retained!, _logger);
         await _discovery.StartAsync(_bus!, cancellationToken);
     }
 

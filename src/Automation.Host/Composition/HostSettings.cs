@@ -4,6 +4,7 @@ using Automation.Core.Model;
 using Automation.Core.Rules;
 using Automation.Host.Devices;
 using Automation.Host.Hub;
+using Automation.Host.Hub.Commands;
 using Automation.Host.Hub.Discovery;
 using Automation.Host.Journal;
 using Automation.Host.Notifications;
@@ -57,6 +58,9 @@ internal sealed record HostSettings
 
     /// <summary>Where devices may push their events; null: nowhere (EVT-3).</summary>
     public PushSettings? Push { get; init; }
+
+    /// <summary>The code people type to disarm; null: none is asked for.</summary>
+    public AlarmCodeSettings? AlarmCode { get; init; }
 
     /// <summary>Port of the health page on loopback; 0 for any free one, null for none.</summary>
     public int? HttpPort { get; init; }

@@ -3,6 +3,7 @@ using Automation.Core.Model;
 using Automation.Core.Rules;
 using Automation.Host.Foreign;
 using Automation.Host.Hub;
+using Automation.Host.Hub.Commands;
 using Automation.Host.Journal;
 using Automation.Host.Notifications;
 using Automation.Host.Operations;
@@ -25,6 +26,7 @@ internal sealed class SiteRuntime : IDeviceObserver, IPictureObserver, IAsyncDis
     private readonly IMqttBus _bus;
     private readonly TopicNames _topics;
     private readonly ActionOutbox _outbox;
+    private readonly CommandIntake _intake;
     private readonly IOperationLog _operations;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -37,7 +39,7 @@ internal sealed class SiteRuntime : IDeviceObserver, IPictureObserver, IAsyncDis
     private Task _reloading = Task.CompletedTask;
 
     public SiteRuntime(
-        SiteSource source, SiteRuleSet rules, TemplateLibrary templates, SitePlace place, JournalStore journal, IHostStore store, IOperationLog operations, ActionOutbox outbox, IMqttBus bus, TopicNames topics,
+        SiteSource source, SiteRuleSet rules, TemplateLibrary templates, SitePlace place, JournalStore journal, IHostStore store, IOperationLog operations, ActionOutbox outbox, CommandIntake intake, IMqttBus bus, TopicNames topics,
         Outlet outlet, RetainedTopics retained, JournalLimits limits, DiagnosisWatchLimits diagnosis, TimeProvider time, Random random, ILoggerFactory loggers)
     {
         Site site = source.Site;
@@ -45,6 +47,7 @@ internal sealed class SiteRuntime : IDeviceObserver, IPictureObserver, IAsyncDis
         Rules = rules.Rules;
         _bus = bus;
         _outbox = outbox;
+        _intake = intake;
         _operations = operations;
         _topics = topics;
         _time = time;
@@ -95,7 +98,7 @@ internal sealed class SiteRuntime : IDeviceObserver, IPictureObserver, IAsyncDis
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         _writing = Task.Run(_writer.RunAsync, CancellationToken.None);
-        _subscriptions.AddRange(await new DeviceCommands(Site, _topics, Inbox, _operations, _logger).SubscribeAsync(_bus, cancellationToken));
+        _subscriptions.AddRange(await new CommandDesk(Site, _topics, Inbox, Projection, _intake, _bus, _operations, _time, _logger).SubscribeAsync(cancellationToken));
         foreach (DeviceConnection connection in _connections.Values) connection.Start();
         _subscriptions.AddRange(await _foreign.SubscribeAsync(_bus, cancellationToken));
         _reloading = Task.Run(() => _reloader.RunAsync(_stop.Token), CancellationToken.None);

@@ -83,6 +83,7 @@ internal static class ConfigurationReader
         if (root.TryGetProperty("storage", out JsonElement storage)) configuration = StorageConfigurationReader.Map(storage, configuration);
         if (root.TryGetProperty("retention", out JsonElement retention)) configuration = configuration with { Retention = StorageConfigurationReader.Retention(retention, configuration.Retention) };
         if (root.TryGetProperty("push", out JsonElement push)) configuration = configuration with { Push = PushConfiguration.Map(push) };
+        if (root.TryGetProperty("alarmCode", out JsonElement code)) configuration = configuration with { AlarmCode = AlarmCodeConfiguration.Map(code) };
         if (root.TryGetProperty("notifications", out JsonElement notifications)) configuration = configuration with { Notifications = NotificationConfigurationReader.Map(notifications, absolute) };
         if (!root.TryGetProperty("mqtt", out JsonElement mqtt)) return configuration;
         if (mqtt.TryGetProperty("discovery", out JsonElement discovery))

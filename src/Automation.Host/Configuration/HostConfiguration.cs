@@ -41,6 +41,9 @@ internal sealed record HostConfiguration
     /// <summary>Where devices may push their events; null: nowhere.</summary>
     public PushConfiguration? Push { get; init; }
 
+    /// <summary>The code people type to disarm; null: none is asked for.</summary>
+    public AlarmCodeConfiguration? AlarmCode { get; init; }
+
     public NotificationConfiguration Notifications { get; init; } = new();
 
     public ExternalBrokerConfiguration? External { get; init; }
@@ -70,6 +73,7 @@ internal sealed record HostConfiguration
             Notifications = Notifications.ToSettings(File, [.. sites.Select(s => s.Site.Id)], environment),
             Sites = sites,
             HttpPort = overrides.HttpPort ?? HttpPort,
+            AlarmCode = AlarmCode?.ToSettings(File, environment, name => Kept(() => kept.Value.Find(name))),
             Push = Push?.ToSettings(File, environment, name => Kept(() => kept.Value.Find(name))),
         };
         if (External is { } external && overrides.MqttPort is null) return settings with { ExternalBroker = external.ToOptions(File, environment, name => Kept(() => kept.Value.Find(name))), Outlet = external.Queue };

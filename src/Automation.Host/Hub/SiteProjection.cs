@@ -188,6 +188,10 @@ internal sealed class SiteProjection(Site site, IEnumerable<RuleDefinition> rule
         Tell(new HubException(type, request.On.Value, request.Rule, true, now, $"{request.Action} on {request.On.Value} {what}", [], [], request.Cause.ToString()), log: false);
     }
 
+    /// <summary>A command was not taken.</summary>
+    public void Refused(string on, string action, string message, string? transaction) =>
+        Publish(topics.Actions(site.Id), Payloads.Refused(on, action, message, transaction, time.GetUtcNow(), site.TimeZone));
+
     public ValueTask PictureAsync(ResourceAddress resource, ReadOnlyMemory<byte> jpeg)
     {
         retained.Set(topics.Snapshot(resource), jpeg.ToArray());

@@ -106,7 +106,7 @@ public sealed class HomeAssistantDiscoveryTests : IAsyncDisposable
     public async Task ShowRules_OneOfTwoSites_WaitsForTheOther()
     {
         var retained = new RetainedTopics(_outlet);
-        await using var discovery = new HomeAssistantDiscovery(DemoDocuments.Names, [DemoDocuments.Site, DemoDocuments.Site with { Id = "plant", Devices = [] }], "1.2.3", DiscoveryForm.Device, retained, NullLogger.Instance);
+        await using var discovery = new HomeAssistantDiscovery(DemoDocuments.Names, [DemoDocuments.Site, DemoDocuments.Site with { Id = "plant", Devices = [] }], "1.2.3", DiscoveryForm.Device, null, retained, NullLogger.Instance);
         await discovery.StartAsync(_bus, CancellationToken.None);
         discovery.ShowRules("store", DemoDocuments.Rules.Definitions);
         await _outlet.EmptiedAsync(CancellationToken.None);
@@ -174,7 +174,7 @@ public sealed class HomeAssistantDiscoveryTests : IAsyncDisposable
 
     private async Task<HomeAssistantDiscovery> StartAsync(DiscoveryForm form = DiscoveryForm.Device)
     {
-        var discovery = new HomeAssistantDiscovery(DemoDocuments.Names, [DemoDocuments.Site], "1.2.3", form, new RetainedTopics(_outlet), NullLogger.Instance);
+        var discovery = new HomeAssistantDiscovery(DemoDocuments.Names, [DemoDocuments.Site], "1.2.3", form, null, new RetainedTopics(_outlet), NullLogger.Instance);
         await discovery.StartAsync(_bus, CancellationToken.None);
         await _outlet.EmptiedAsync(CancellationToken.None);
         return discovery;

@@ -57,6 +57,7 @@ internal sealed partial class AutomationHost : IAsyncDisposable
     private HomeAssistantDiscovery? _discovery;
     private ActionOutbox? _outbox;
     private NotificationCentre? _notifications;
+    private DeviceInspection? _inspection;
     private HealthMailer? _mailer;
     private HealthPage? _health;
     private PushEndpoint? _push;
@@ -118,6 +119,7 @@ internal sealed partial class AutomationHost : IAsyncDisposable
         if (_mailer is not null) await _mailer.DisposeAsync();
         if (_push is not null) await _push.DisposeAsync();
         foreach (IAsyncDisposable subscription in _subscriptions) await subscription.DisposeAsync();
+        if (_inspection is not null) await _inspection.DisposeAsync();
         await Task.WhenAll(_sites.Select(s => s.StopInputAsync()));
         if (_outbox is not null) await _outbox.StopAsync();
         foreach (SiteRuntime site in _sites) await site.DisposeAsync();
@@ -207,7 +209,7 @@ internal sealed partial class AutomationHost : IAsyncDisposable
         StartStorage();
         _outbox.Start();
         _subscriptions.Add(await new RuleSwitchboard(_topics, rule => _sites.FirstOrDefault(s => s.HasRule(rule))?.Inbox, _bus!, _storage.Operations, _logger).SubscribeAsync(cancellationToken));
-        _subscriptions.Add(await new RequestDesk(_topics, _bus!, new RequestVerbs(Verbs()), _storage.Operations, _time, _logger).SubscribeAsync(cancellationToken));
+        _subscriptions.Add(await new RequestDesk(_topics, _bus!, new RequestVerbs(Verbs(random)), _storage.Operations, _time, _logger).SubscribeAsync(cancellationToken));
         _bus!.ConnectionChanged += connected =>
         {
             if (connected) _retained.Republish();
@@ -225,12 +227,13 @@ internal sealed partial class AutomationHost : IAsyncDisposable
     }
 
     /// <summary>Everything that can be asked for.</summary>
-    private IEnumerable<RequestVerb> Verbs()
+    private IEnumerable<RequestVerb> Verbs(Random random)
     {
         var sites = new SiteLookup(_sites, _topics, _retained!);
         var diagnosis = new DiagnosisVerbs(sites, _time);
         _subscriptions.Add(diagnosis);
         var limits = new ReportLimits();
+        _inspection = new DeviceInspection(sites, _settings.Secrets, _time, new Random(random.Next()));
         var exports = new ExportFolder(_settings.DataFolder, limits, _time);
         return
         [
@@ -240,7 +243,8 @@ internal sealed partial class AutomationHost : IAsyncDisposable
             .. new RuleBatchVerbs(sites).All,
             .. new SimulateVerbs(sites).All,
             .. new TemplateVerbs(sites, _settings.Templates).All,
-            .. new DeviceVerbs(sites).All,
+            .. new DeviceVerbs(sites, device => _discovery?.Remove(device)).All,
+            .. _inspection.All,
             .. diagnosis.All,
             .. new GroupVerbs(sites).All,
             .. new HistoryVerbs(sites, _storage!.History, _storage.Exceptions).All,
@@ -331,7 +335,8 @@ internal sealed partial class AutomationHost : IAsyncDisposable
         if (_settings.ExternalBroker is { } external)
         {
             var will = new MqttMessage { Topic = _topics.Status, Payload = "offline"u8.ToArray(), QoS = QoS.AtLeastOnce, Retain = true };
-            _bus = _client = MqttClient.Start(external with { Will = new MqttWill { Message = will } }, _time, new Random(random.Next()), _loggers.CreateLogger("Automation.Mqtt"));
+            _client = MqttClient.Start(external with { Will = new MqttWill { Message = will } }, _time, new Random(random.Next()), _loggers.CreateLogger("Automation.Mqtt"));
+            _bus = _client;
             try
             {
                 await _client.FirstAttempt.WaitAsync(FirstConnection, _time, cancellationToken);

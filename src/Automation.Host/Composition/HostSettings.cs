@@ -62,6 +62,9 @@ internal sealed record HostSettings
     /// <summary>The code people type to disarm; null: none is asked for.</summary>
     public AlarmCodeSettings? AlarmCode { get; init; }
 
+    /// <summary>Finds a secret that is kept now by its name; null: there is none. Throws <see cref="Secrets.SecretStoreException"/> when they cannot be read.</summary>
+    public Func<string, Secret?> Secrets { get; init; } = static _ => null;
+
     /// <summary>Port of the health page on loopback; 0 for any free one, null for none.</summary>
     public int? HttpPort { get; init; }
 }

@@ -72,6 +72,7 @@ internal sealed record HostConfiguration
             Discovery = Discovery,
             Notifications = Notifications.ToSettings(File, [.. sites.Select(s => s.Site.Id)], environment),
             Sites = sites,
+            Secrets = name => SecretStore.Open(dataFolder, environment).Find(name),
             HttpPort = overrides.HttpPort ?? HttpPort,
             AlarmCode = AlarmCode?.ToSettings(File, environment, name => Kept(() => kept.Value.Find(name))),
             Push = Push?.ToSettings(File, environment, name => Kept(() => kept.Value.Find(name))),

@@ -88,6 +88,17 @@ internal sealed class Store : IAsyncDisposable
         await host.SaysAsync("store/nvr is online");
     }
 
+    public Uri UrlOf(string device) => _simulator.Devices[device];
+
+    /// <summary>Keeps the devices' password under a name, as a user does.</summary>
+    public async Task KeepSecretAsync(string name)
+    {
+        await using HostProcess set = HostProcess.Start(["secret", "set", name, "--config", ConfigFile], Environment);
+        await set.WriteLineAsync(Password);
+        await set.EndAsync();
+        Assert.Equal(0, set.ExitCode);
+    }
+
     public async Task EmitAsync(object controlEvent)
     {
         using HttpResponseMessage answer = await Control.PostAsJsonAsync("/events", controlEvent);

@@ -70,7 +70,7 @@ internal static class DurableLoadCommand
         await world.CollectAsync();
 
         DurableLoadRecord record = await DurableLoadRecord.ReadAsync(Path.Combine(folder, "data", SqliteOptions.FileName), time);
-        (List<double> toDevice, long lost) = Match(world, record, options.RunIn);
+        (List<double> toDevice, long lost) = Match(world, record, options);
         double[] toJournal = [.. record.ToJournal(options.RunIn)];
         Array.Sort(toJournal);
         toDevice.Sort();
@@ -83,18 +83,19 @@ internal static class DurableLoadCommand
     }
 
     /// <summary>A device is asked in the order of its events, so the first call belongs to the first begin, and so on; where some were not done nothing can be said.</summary>
-    private static (List<double> Milliseconds, long Lost) Match(LoadWorld world, DurableLoadRecord record, int runIn)
+    private static (List<double> Milliseconds, long Lost) Match(LoadWorld world, DurableLoadRecord record, DurableLoadOptions options)
     {
         var milliseconds = new List<double>();
         long lost = 0;
-        foreach ((string device, List<DateTimeOffset> begins) in record.BeginsOfActing)
+        foreach (string device in world.Urls.Keys.Take(options.Acting))
         {
+            List<DateTimeOffset> begins = record.BeginsOf.GetValueOrDefault(device, []);
             List<(long Number, DateTimeOffset At)> asked = world.Asked.GetValueOrDefault(device, []);
             asked.Sort();
             lost += begins.Count - asked.Count;
             for (int i = 0; i < Math.Min(begins.Count, asked.Count); i++)
             {
-                if (record.NotDone.Count == 0 && begins[i] >= record.First.AddSeconds(runIn)) milliseconds.Add((asked[i].At - begins[i]).TotalMilliseconds);
+                if (record.NotDone.Count == 0 && begins[i] >= record.First.AddSeconds(options.RunIn)) milliseconds.Add((asked[i].At - begins[i]).TotalMilliseconds);
             }
         }
 

@@ -3,7 +3,7 @@ namespace Automation.Benchmarks.Durability;
 /// <summary>What came of it; times in milliseconds.</summary>
 /// <param name="Sent">Events that left the devices.</param>
 /// <param name="LeftOut">Events that were due and that the devices did not manage to send.</param>
-/// <param name="LostEvents">Sent and not in the history.</param>
+/// <param name="LostEvents">Sent and not in the journal.</param>
 /// <param name="LostRequests">Begins of an acting device without their call; negative: calls too many.</param>
 /// <param name="NotDone">Action requests that did not end as done, by how.</param>
 /// <param name="ToJournal50">From the device's stamp on the event to the instant at which the journal took it, median.</param>

@@ -1,15 +1,16 @@
 using System.Globalization;
 using System.Text.Json;
+using Automation.Core.Model;
+using Automation.Host.Journal;
 using Automation.Host.Storage.Sql;
 using Automation.Host.Storage.Sqlite;
 
 namespace Automation.Benchmarks.Durability;
 
-/// <summary>What the program kept of a load, read from its history when it has ended.</summary>
+/// <summary>What the program kept of a load, read when it has ended: every event from its journal, what became of the requests from its history.</summary>
 internal sealed class DurableLoadRecord
 {
     private readonly List<(DateTimeOffset Stamped, DateTimeOffset Taken)> _taken = [];
-    private readonly HashSet<string> _acting = new(StringComparer.Ordinal);
 
     public long Events => _taken.Count;
 
@@ -17,8 +18,8 @@ internal sealed class DurableLoadRecord
 
     public DateTimeOffset First { get; private set; } = DateTimeOffset.MaxValue;
 
-    /// <summary>By device that a linkage answers for, the instants it stamped on its begins, in order.</summary>
-    public IEnumerable<KeyValuePair<string, List<DateTimeOffset>>> BeginsOfActing => BeginsOf.Where(b => _acting.Contains(b.Key));
+    /// <summary>By device, the instants it stamped on its begins, in order.</summary>
+    public Dictionary<string, List<DateTimeOffset>> BeginsOf { get; } = new(StringComparer.Ordinal);
 
     public Dictionary<string, long> NotDone { get; } = new(StringComparer.Ordinal);
 
@@ -26,17 +27,18 @@ internal sealed class DurableLoadRecord
 
     public long Bytes { get; private set; }
 
-    private Dictionary<string, List<DateTimeOffset>> BeginsOf { get; } = new(StringComparer.Ordinal);
-
     public static async Task<DurableLoadRecord> ReadAsync(string file, TimeProvider time)
     {
         var record = new DurableLoadRecord { Bytes = new FileInfo(file).Length };
         await using SqlDatabase database = await SqlDatabase.OpenAsync(new SqliteSource(new SqliteOptions { Path = file, ReserveBytes = 0 }, time), StorageParts.All, new SqlLimits(), CancellationToken.None);
+        await foreach ((_, _, byte[] bytes) in new JournalStore(database).ReadAsync("store", 0, CancellationToken.None))
+        {
+            foreach (JournalEntry entry in JournalDecoder.Read(bytes).Entries) record.Take(entry);
+        }
+
         await database.ReadAsync(
             s =>
             {
-                s.Query("SELECT at, resource, detail FROM history WHERE kind = 0 AND type = 'intrusion' ORDER BY sequence, number", r => record.Take(r.Instant(0), r.GetString(1), r.GetString(2)));
-                s.Query("SELECT DISTINCT rule FROM history WHERE kind = 2", r => record._acting.Add(r.GetString(0)));
                 s.Query("SELECT detail FROM history WHERE kind = 3", r => record.Ended(r.GetString(0)));
                 s.Query("SELECT type, count(*) FROM exceptions GROUP BY type", r => record.Told[r.GetString(0)] = r.GetInt64(1));
                 return 0;
@@ -48,21 +50,17 @@ internal sealed class DurableLoadRecord
     /// <summary>Milliseconds from the device's stamp to the journal, but for the run-in.</summary>
     public IEnumerable<double> ToJournal(int runIn) => _taken.Where(t => t.Stamped >= First.AddSeconds(runIn)).Select(t => (t.Taken - t.Stamped).TotalMilliseconds);
 
-    private int Take(DateTimeOffset at, string resource, string detail)
+    private void Take(in JournalEntry entry)
     {
-        using JsonDocument document = JsonDocument.Parse(detail);
-
-        // An end that the program found by itself is no event of a device.
-        if (document.RootElement.TryGetProperty("derived", out _)) return 0;
-        DateTimeOffset stamped = DateTimeOffset.Parse(document.RootElement.GetProperty("data").GetProperty("deviceTime").GetString()!, CultureInfo.InvariantCulture);
-        _taken.Add((stamped, at));
+        if (entry.Kind != JournalEntryKind.Event || entry.Input.Name != "intrusion" || entry.Input.Data?["deviceTime"].Text is not { } text) return;
+        DateTimeOffset stamped = DateTimeOffset.Parse(text, CultureInfo.InvariantCulture);
+        _taken.Add((stamped, entry.At));
         if (stamped < First) First = stamped;
-        if (document.RootElement.GetProperty("state").GetString() != "begin") return 0;
+        if (entry.Input.EventState != EventState.Active) return;
         Begins++;
-        string device = resource.Split('/')[1];
+        string device = entry.Input.Resource.Value.Split('/')[1];
         if (!BeginsOf.TryGetValue(device, out List<DateTimeOffset>? begins)) BeginsOf.Add(device, begins = []);
         begins.Add(stamped);
-        return 0;
     }
 
     private int Ended(string detail)

@@ -31,6 +31,9 @@ namespace Automation.Host.Composition;
 /// <summary>The process put together: storage, bus, outbox, sites, hub. Starts in the order in which parts need each other and stops in the opposite one.</summary>
 internal sealed partial class AutomationHost : IAsyncDisposable
 {
+    /// <summary>How long a start waits for an external broker: longer than one that is there needs.</summary>
+    private static readonly TimeSpan FirstConnection = TimeSpan.FromSeconds(5);
+
     private readonly List<SiteRuntime> _sites = [];
     private readonly List<SequenceMark> _marks = [];
     private readonly List<IAsyncDisposable> _subscriptions = [];
@@ -54,6 +57,7 @@ internal sealed partial class AutomationHost : IAsyncDisposable
     private HomeAssistantDiscovery? _discovery;
     private ActionOutbox? _outbox;
     private NotificationCentre? _notifications;
+    private DeviceInspection? _inspection;
     private HealthMailer? _mailer;
     private HealthPage? _health;
     private PushEndpoint? _push;
@@ -115,6 +119,7 @@ internal sealed partial class AutomationHost : IAsyncDisposable
         if (_mailer is not null) await _mailer.DisposeAsync();
         if (_push is not null) await _push.DisposeAsync();
         foreach (IAsyncDisposable subscription in _subscriptions) await subscription.DisposeAsync();
+        if (_inspection is not null) await _inspection.DisposeAsync();
         await Task.WhenAll(_sites.Select(s => s.StopInputAsync()));
         if (_outbox is not null) await _outbox.StopAsync();
         foreach (SiteRuntime site in _sites) await site.DisposeAsync();
@@ -136,9 +141,10 @@ internal sealed partial class AutomationHost : IAsyncDisposable
             }
         }
 
-        if (_outlet is not null) await _outlet.DisposeAsync();
-
+        // What a broker that is away was not told ends with the client: the outlet waits for that.
+        Task let = _outlet is null ? Task.CompletedTask : _outlet.DisposeAsync().AsTask();
         if (_client is not null) await _client.DisposeAsync();
+        await let;
         if (_broker is not null) await _broker.DisposeAsync();
         if (_mqttStore is not null) await _mqttStore.DisposeAsync();
         _storage?.Operations.Add(new Operation { Via = OperationVia.Process, What = "stop", Detail = Version });
@@ -159,7 +165,7 @@ internal sealed partial class AutomationHost : IAsyncDisposable
         _storage = await HostStorage.OpenAsync(_settings, _time, _loggers.CreateLogger("Automation.Storage"), cancellationToken);
         _store = _storage.Store;
         await OpenBusAsync(random, cancellationToken);
-        _outlet = new Outlet(_bus!, new OutletLimits(), _logger);
+        _outlet = new Outlet(_bus!, _settings.Outlet, _logger);
         _retained = new RetainedTopics(_outlet);
         _outbox = new ActionOutbox(_store, new DeviceExecutor(ConnectionOf), new OutboxLimits(), _time, new Random(random.Next()), _loggers.CreateLogger("Automation.Outbox"));
         _outbox.Finished += row =>
@@ -203,7 +209,7 @@ internal sealed partial class AutomationHost : IAsyncDisposable
         StartStorage();
         _outbox.Start();
         _subscriptions.Add(await new RuleSwitchboard(_topics, rule => _sites.FirstOrDefault(s => s.HasRule(rule))?.Inbox, _bus!, _storage.Operations, _logger).SubscribeAsync(cancellationToken));
-        _subscriptions.Add(await new RequestDesk(_topics, _bus!, new RequestVerbs(Verbs()), _storage.Operations, _time, _logger).SubscribeAsync(cancellationToken));
+        _subscriptions.Add(await new RequestDesk(_topics, _bus!, new RequestVerbs(Verbs(random)), _storage.Operations, _time, _logger).SubscribeAsync(cancellationToken));
         _bus!.ConnectionChanged += connected =>
         {
             if (connected) _retained.Republish();
@@ -221,12 +227,13 @@ internal sealed partial class AutomationHost : IAsyncDisposable
     }
 
     /// <summary>Everything that can be asked for.</summary>
-    private IEnumerable<RequestVerb> Verbs()
+    private IEnumerable<RequestVerb> Verbs(Random random)
     {
         var sites = new SiteLookup(_sites, _topics, _retained!);
         var diagnosis = new DiagnosisVerbs(sites, _time);
         _subscriptions.Add(diagnosis);
         var limits = new ReportLimits();
+        _inspection = new DeviceInspection(sites, _settings.Secrets, _time, new Random(random.Next()));
         var exports = new ExportFolder(_settings.DataFolder, limits, _time);
         return
         [
@@ -236,7 +243,8 @@ internal sealed partial class AutomationHost : IAsyncDisposable
             .. new RuleBatchVerbs(sites).All,
             .. new SimulateVerbs(sites).All,
             .. new TemplateVerbs(sites, _settings.Templates).All,
-            .. new DeviceVerbs(sites).All,
+            .. new DeviceVerbs(sites, device => _discovery?.Remove(device)).All,
+            .. _inspection.All,
             .. diagnosis.All,
             .. new GroupVerbs(sites).All,
             .. new HistoryVerbs(sites, _storage!.History, _storage.Exceptions).All,
@@ -296,10 +304,24 @@ internal sealed partial class AutomationHost : IAsyncDisposable
         _storage.Start();
     }
 
+    private async Task ConnectedAsync(CancellationToken cancellationToken)
+    {
+        var connected = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        void See(bool now)
+        {
+            if (now) connected.TrySetResult();
+        }
+
+        _bus!.ConnectionChanged += See;
+        if (_bus.IsConnected) return;
+        await connected.Task.WaitAsync(cancellationToken);
+    }
+
     private async Task CleanAsync()
     {
         try
         {
+            await ConnectedAsync(_stop.Token);
             await new RetainedCleanup(_topics, [.. _sites.Select(s => s.Site.Id)], topic => _sites.Any(s => s.Projection.Owns(topic)), _time).RunAsync(_bus!, _stop.Token);
         }
         catch (Exception e) when (e is OperationCanceledException or MqttClientException or InvalidOperationException or IOException or TimeoutException)
@@ -313,8 +335,18 @@ internal sealed partial class AutomationHost : IAsyncDisposable
         if (_settings.ExternalBroker is { } external)
         {
             var will = new MqttMessage { Topic = _topics.Status, Payload = "offline"u8.ToArray(), QoS = QoS.AtLeastOnce, Retain = true };
-            _client = await MqttClient.ConnectAsync(external with { Will = new MqttWill { Message = will } }, _time, new Random(random.Next()), _loggers.CreateLogger("Automation.Mqtt"), cancellationToken);
+            _client = MqttClient.Start(external with { Will = new MqttWill { Message = will } }, _time, new Random(random.Next()), _loggers.CreateLogger("Automation.Mqtt"));
             _bus = _client;
+            try
+            {
+                await _client.FirstAttempt.WaitAsync(FirstConnection, _time, cancellationToken);
+            }
+            catch (Exception e) when (e is MqttClientException or TimeoutException)
+            {
+                // A guard does not stay away because the telephone is out of order: the client keeps trying.
+                LogBrokerAway(_logger, e is TimeoutException ? "it does not answer" : e.Message);
+            }
+
             return;
         }
 
@@ -373,6 +405,9 @@ internal sealed partial class AutomationHost : IAsyncDisposable
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Problem}")]
     private static partial void LogStorageProblem(ILogger logger, string problem);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Starting without the broker: rules run and what is shown waits. It is tried again and again: {Reason}")]
+    private static partial void LogBrokerAway(ILogger logger, string reason);
 
     [LoggerMessage(Message = "{Finding}")]
     private static partial void LogFinding(ILogger logger, LogLevel level, string finding);

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Automation.Core.Engine;
 using Automation.Core.Model;
 using Automation.Core.Rules;
@@ -19,7 +20,10 @@ namespace Automation.Host.Composition;
 /// <summary>One site at work: its devices in, its writer, its devices out. Owns every loop of the site and stops them in the order that loses nothing.</summary>
 internal sealed class SiteRuntime : IDeviceObserver, IPictureObserver, IAsyncDisposable
 {
-    private readonly Dictionary<string, DeviceConnection> _connections = new(StringComparer.Ordinal);
+    // By address; without those of devices that were removed.
+    private volatile ImmutableDictionary<string, DeviceConnection> _connections = ImmutableDictionary.Create<string, DeviceConnection>(StringComparer.Ordinal);
+    private readonly List<DeviceConnection> _opened = [];
+    private volatile ImmutableHashSet<string> _gone = ImmutableHashSet.Create<string>(StringComparer.Ordinal);
     private readonly CancellationTokenSource _stop = new();
     private readonly List<IAsyncDisposable> _subscriptions = [];
     private readonly HashSet<string> _seenOnline = new(StringComparer.Ordinal);
@@ -55,7 +59,7 @@ internal sealed class SiteRuntime : IDeviceObserver, IPictureObserver, IAsyncDis
         Projection = new SiteProjection(site, rules.Rules.Definitions, topics, outlet, retained, time, _logger);
         _writer = new SiteWriter(site, rules, place, Inbox, journal, store, outbox, Projection, limits, time, _logger);
         _reloader = new RuleReloader(source, templates, Inbox, Projection, rules.Rules.Fingerprint, operations, time, _logger);
-        Folder = new RuleFolder(site, source.RulePaths, templates, _reloader.LookAsync);
+        Folder = new RuleFolder(() => Site, source.RulePaths, templates, _reloader.LookAsync);
         _foreign = new ForeignTopics(site, this, time);
         _seen = new LastSeen(time);
         Diagnosis = new DiagnosisWatch(site, () => Rules, ConnectionOf, _seen, ShowHealthAsync, diagnosis, time, _logger);
@@ -63,11 +67,17 @@ internal sealed class SiteRuntime : IDeviceObserver, IPictureObserver, IAsyncDis
         foreach (Device device in site.Devices.Where(d => d.Connection is not null).OrderByDescending(d => d.Connection!.Gateway.IsEmpty))
         {
             DeviceConnection? gateway = _connections.GetValueOrDefault(device.Connection!.Gateway.Value);
-            _connections[device.Address.Value] = new DeviceConnection(device, new DeviceConnectionLimits(), this, time, new Random(random.Next()), _logger, gateway);
+            var connection = new DeviceConnection(device, new DeviceConnectionLimits(), this, time, new Random(random.Next()), _logger, gateway);
+            _opened.Add(connection);
+            _connections = _connections.Add(device.Address.Value, connection);
         }
     }
 
-    public Site Site { get; }
+    /// <summary>With the devices there are now.</summary>
+    public Site Site { get; private set; }
+
+    /// <summary>The site file and where the rules are.</summary>
+    public SiteSource Source => _reloader.Source;
 
     /// <summary>The present; the engine's own instant is that of its last input.</summary>
     public DateTimeOffset Now => _time.GetUtcNow();
@@ -113,6 +123,20 @@ internal sealed class SiteRuntime : IDeviceObserver, IPictureObserver, IAsyncDis
 
     public DeviceConnection? ConnectionOf(ResourceAddress resource) => _connections.GetValueOrDefault(resource.DeviceAddress.Value);
 
+    /// <summary>Goes on without a device: it is not spoken to or heard any more, the rules are loaded for what is left, and what was shown of it is taken away.</summary>
+    /// <param name="source">The site and its file without the device.</param>
+    public async Task ForgetAsync(Device device, SiteSource source, CancellationToken cancellationToken)
+    {
+        Site = source.Site;
+        _gone = _gone.Add(device.Address.Value);
+        DeviceConnection? connection = _connections.GetValueOrDefault(device.Address.Value);
+        _connections = _connections.Remove(device.Address.Value);
+        if (connection is not null) await connection.StopAsync();
+        _reloader.Source = source;
+        await _reloader.LookAsync(cancellationToken);
+        Projection.Forget(device, source.Site);
+    }
+
     /// <summary>Asks the engine between two inputs.</summary>
     public async Task AskAsync(Action<SiteEngine, SiteRules> question, CancellationToken cancellationToken)
     {
@@ -128,7 +152,7 @@ internal sealed class SiteRuntime : IDeviceObserver, IPictureObserver, IAsyncDis
         foreach (IAsyncDisposable subscription in _subscriptions) await subscription.DisposeAsync();
         _subscriptions.Clear();
         _foreign.Stop();
-        await Task.WhenAll(_connections.Values.Select(c => c.StopAsync()));
+        await Task.WhenAll(_opened.Select(c => c.StopAsync()));
         await _reloading;
         await _diagnosing;
     }
@@ -139,7 +163,7 @@ internal sealed class SiteRuntime : IDeviceObserver, IPictureObserver, IAsyncDis
         await StopInputAsync();
         Inbox.Complete();
         await _writing;
-        foreach (DeviceConnection connection in _connections.Values.Reverse()) await connection.DisposeAsync();
+        foreach (DeviceConnection connection in Enumerable.Reverse(_opened)) await connection.DisposeAsync();
         Folder.Dispose();
         _reloader.Dispose();
         _stop.Dispose();
@@ -149,15 +173,20 @@ internal sealed class SiteRuntime : IDeviceObserver, IPictureObserver, IAsyncDis
 
     public void EventReported(ResourceAddress resource, string type, EventState state, DataObject data, bool old)
     {
+        if (IsGone(resource)) return;
         _seen.Note(resource, type);
         Inbox.Post(new SiteInput.Engine(EngineInput.Event(0, default, resource, type, state, data) with { Initial = old }));
     }
 
-    public void StateReported(ResourceAddress resource, DataObject properties, bool initial) =>
-        Inbox.Post(new SiteInput.Engine(EngineInput.State(0, default, resource, properties, initial)));
+    public void StateReported(ResourceAddress resource, DataObject properties, bool initial)
+    {
+        if (!IsGone(resource)) Inbox.Post(new SiteInput.Engine(EngineInput.State(0, default, resource, properties, initial)));
+    }
 
     public void AvailabilityChanged(ResourceAddress device, bool online, string? reason)
     {
+        if (IsGone(device)) return;
+
         // What is first learnt of a device after a start is no change of the world.
         bool initial;
         lock (_seenOnline) initial = _seenOnline.Add(device.Value);
@@ -166,7 +195,13 @@ internal sealed class SiteRuntime : IDeviceObserver, IPictureObserver, IAsyncDis
         if (online) _outbox.DeviceIsBack(device);
     }
 
-    public void PictureTaken(ResourceAddress resource, string contentType, ReadOnlyMemory<byte> picture) => _ = Projection.PictureAsync(resource, picture).AsTask();
+    public void PictureTaken(ResourceAddress resource, string contentType, ReadOnlyMemory<byte> picture)
+    {
+        if (!IsGone(resource)) _ = Projection.PictureAsync(resource, picture).AsTask();
+    }
+
+    /// <summary>What a device that was removed still has to say, a push for instance, is nobody's business. Cheap while none was.</summary>
+    private bool IsGone(ResourceAddress resource) => !_gone.IsEmpty && _gone.Contains(resource.DeviceAddress.Value);
 
     public void ProblemFound(DeviceProblem problem) => _ = Projection.ProblemAsync(Payloads.Camel(problem.Kind.ToString()), problem.Device, problem.Detail);
 }

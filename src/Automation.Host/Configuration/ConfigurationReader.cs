@@ -92,23 +92,7 @@ internal static class ConfigurationReader
             configuration = configuration with { Discovery = new DiscoveryOptions(Text(discovery, "prefix") ?? configuration.Discovery.Prefix, form) };
         }
 
-        if (mqtt.TryGetProperty("external", out JsonElement external))
-        {
-            configuration = configuration with
-            {
-                External = new ExternalBrokerConfiguration
-                {
-                    Host = external.GetProperty("host").GetString()!,
-                    Port = external.TryGetProperty("port", out JsonElement port) ? port.GetInt32() : 1883,
-                    Tls = external.TryGetProperty("tls", out JsonElement tls) && tls.GetBoolean(),
-                    CertificateAuthority = external.TryGetProperty("certificateAuthority", out JsonElement authority) ? absolute(authority) : null,
-                    ClientId = Text(external, "clientId") ?? "automation",
-                    User = Text(external, "user"),
-                    PasswordEnv = Text(external, "passwordEnv"),
-                },
-            };
-        }
-
+        if (mqtt.TryGetProperty("external", out JsonElement external)) configuration = configuration with { External = ExternalBrokerConfiguration.Map(external, absolute) };
         if (mqtt.TryGetProperty("broker", out JsonElement broker)) configuration = configuration with { Broker = BrokerConfigurationReader.Map(broker, absolute) };
         return configuration;
     }

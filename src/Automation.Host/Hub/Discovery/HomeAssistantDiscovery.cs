@@ -85,6 +85,20 @@ internal sealed class HomeAssistantDiscovery : IAsyncDisposable
         foreach (DiscoveryDocument document in DeviceEntities.Build(device, firmware, _names, _version, _code)) Show(document);
     }
 
+    /// <summary>Takes a device away that the site has no more.</summary>
+    public void Remove(Device device)
+    {
+        if (_form == DiscoveryForm.Off) return;
+        lock (_turn)
+        {
+            foreach (DiscoveryDocument document in DeviceEntities.Build(device, null, _names, _version, _code))
+            {
+                _expected.Remove(document.Id);
+                _shown.Remove(document);
+            }
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         foreach (IAsyncDisposable subscription in _subscriptions) await subscription.DisposeAsync();

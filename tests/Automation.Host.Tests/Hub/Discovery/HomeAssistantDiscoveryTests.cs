@@ -116,6 +116,24 @@ public sealed class HomeAssistantDiscoveryTests : IAsyncDisposable
         Assert.Contains(Hub, _bus.Retained.Keys);
     }
 
+    [Theory, Trait("Req", "HUB-2")]
+    [InlineData("Device")]
+    [InlineData("Component")]
+    public async Task Remove_ADevice_ClearsItsDocumentsAndNoOthers(string form)
+    {
+        await using HomeAssistantDiscovery discovery = await StartAsync(Enum.Parse<DiscoveryForm>(form));
+        string[] before = [.. _bus.Retained.Keys];
+        discovery.Remove(DemoDocuments.Site.Devices.Single(d => d.Address.Device == "nvr"));
+        await _outlet.EmptiedAsync(CancellationToken.None);
+        string[] gone = [.. before.Except(_bus.Retained.Keys)];
+        Assert.NotEmpty(gone);
+        Assert.All(gone, t => Assert.Contains("automation_store_nvr", t, StringComparison.Ordinal));
+        Assert.DoesNotContain(_bus.Retained.Keys, t => t.Contains("automation_store_nvr", StringComparison.Ordinal));
+        discovery.ShowFirmware(DemoDocuments.Site.Devices.Single(d => d.Address.Device == "panel"), "V1.2");
+        await _outlet.EmptiedAsync(CancellationToken.None);
+        Assert.DoesNotContain(_bus.Retained.Keys, t => t.Contains("automation_store_nvr", StringComparison.Ordinal));
+    }
+
     [Fact, Trait("Req", "HUB-2")]
     public async Task Components_EachHasADocument_AndThatOfAGoneRuleIsCleared()
     {

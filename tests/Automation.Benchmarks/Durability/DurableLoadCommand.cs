@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
@@ -64,7 +65,7 @@ internal static class DurableLoadCommand
         TimeSpan took = time.GetElapsedTime(began);
         cpu = program.ProcessorTime - cpu;
         (long sent, long leftOut) = await world.EndAsync();
-        double backlog = await DrainAsync(world, time);
+        double backlog = await DrainAsync(world, Path.Combine(folder, "data", "store.mark"), time);
         double atEnd = Resident(program);
         int code = await program.StopAsync();
         await world.CollectAsync();
@@ -102,20 +103,30 @@ internal static class DurableLoadCommand
         return (milliseconds, lost);
     }
 
-    /// <summary>Waits until the devices are asked nothing any more for some seconds; answers how long it took until the last call.</summary>
-    private static async Task<double> DrainAsync(LoadWorld world, TimeProvider time)
+    /// <summary>Waits until for some seconds no input is taken and no device is asked any more; answers how long it took until the last.</summary>
+    /// <param name="mark">The file in which the program notes the number of its last input.</param>
+    private static async Task<double> DrainAsync(LoadWorld world, string mark, TimeProvider time)
     {
         long began = time.GetTimestamp();
         double last = 0;
-        long asked = -1;
+        (long Asked, long Taken) seen = (-1, -1);
         for (int quiet = 0; quiet < 5 && time.GetElapsedTime(began) < DrainLimit; quiet++)
         {
             await world.CollectAsync();
-            if (world.AskedInAll != asked) (asked, last, quiet) = (world.AskedInAll, time.GetElapsedTime(began).TotalSeconds, 0);
+            (long, long) now = (world.AskedInAll, Taken(mark));
+            if (now != seen) (seen, last, quiet) = (now, time.GetElapsedTime(began).TotalSeconds, 0);
             await Task.Delay(TimeSpan.FromSeconds(1), time);
         }
 
         return last;
+    }
+
+    private static long Taken(string mark)
+    {
+        using var file = new FileStream(mark, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        Span<byte> number = stackalloc byte[sizeof(long)];
+        file.ReadExactly(number);
+        return BinaryPrimitives.ReadInt64LittleEndian(number);
     }
 
     private static double At(IReadOnlyList<double> sorted, double part) => sorted.Count == 0 ? -1 : Math.Round(sorted[Math.Min(sorted.Count - 1, (int)(sorted.Count * part))], 1);

@@ -42,12 +42,21 @@ internal sealed class SiteInbox
     private readonly Channel<SiteInput> _channel = Channel.CreateBounded<SiteInput>(
         new BoundedChannelOptions(Capacity) { FullMode = BoundedChannelFullMode.Wait, SingleReader = true });
 
+    private int _full;
+
     public ChannelReader<SiteInput> Reader => _channel.Reader;
+
+    /// <summary>Called when a device has to wait because more comes in than is taken; once until <see cref="TryRelieve"/>. On any thread; must return quickly. Set before the site starts.</summary>
+    public Action? Full { get; set; }
+
+    /// <summary>Half of the room is free again after it was full. True once.</summary>
+    public bool TryRelieve() => Volatile.Read(ref _full) != 0 && _channel.Reader.Count < Capacity / 2 && Interlocked.Exchange(ref _full, 0) != 0;
 
     /// <summary>Adds from a device's loop. Waits while the inbox is full. After the site stopped, what still comes is let go.</summary>
     public void Post(SiteInput input)
     {
         if (_channel.Writer.TryWrite(input)) return;
+        if (Interlocked.Exchange(ref _full, 1) == 0) Full?.Invoke();
         try
         {
             _channel.Writer.WriteAsync(input).AsTask().GetAwaiter().GetResult();

@@ -58,6 +58,7 @@ internal sealed partial class SiteWriter
         _limits = limits;
         _time = time;
         _logger = logger;
+        _inbox.Full = () => projection.Overloaded(true);
         _snapshots = new SiteSnapshots(site.Id, journal, limits, place.Inputs, place.Bytes, time, logger);
     }
 
@@ -73,6 +74,7 @@ internal sealed partial class SiteWriter
             if (Engine.NextDue <= now) Take(JournalEntry.Of(EngineInput.Time(_next, now)));
             for (int i = 0; i < _limits.InputsInACommit && _inbox.Reader.TryRead(out SiteInput? input); i++) await TakeAsync(input);
             await FlushAsync();
+            if (_inbox.TryRelieve()) _projection.Overloaded(false);
             _snapshots.SaveIfDue(_player);
         }
 

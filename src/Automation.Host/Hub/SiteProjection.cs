@@ -185,6 +185,13 @@ internal sealed class SiteProjection(Site site, IEnumerable<RuleDefinition> rule
         _storage = level;
     }
 
+    /// <summary>More comes in than can be taken and kept: devices wait, and what they cannot hold they lose.</summary>
+    public void Overloaded(bool begins) => Tell(
+        new HubException("siteOverloaded", "", null, begins, time.GetUtcNow(), begins
+            ? "more events come in than can be kept: devices have to wait, events are late, and a device that cannot wait closes its stream and loses some"
+            : "events are taken as they come again", [], [], null),
+        log: begins, lasts: true);
+
     /// <summary>The data folder does not take what must be kept.</summary>
     public Task DiskRefusesAsync(string reason)
     {

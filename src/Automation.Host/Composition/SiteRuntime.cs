@@ -19,6 +19,7 @@ namespace Automation.Host.Composition;
 internal sealed class SiteRuntime : IDeviceObserver, IPictureObserver, IAsyncDisposable
 {
     private readonly Dictionary<string, DeviceConnection> _connections = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ForeignCommands> _commands;
     private readonly CancellationTokenSource _stop = new();
     private readonly List<IAsyncDisposable> _subscriptions = [];
     private readonly HashSet<string> _seenOnline = new(StringComparer.Ordinal);
@@ -54,6 +55,7 @@ internal sealed class SiteRuntime : IDeviceObserver, IPictureObserver, IAsyncDis
         _reloader = new RuleReloader(source, templates, Inbox, Projection, rules.Rules.Fingerprint, operations, time, _logger);
         Folder = new RuleFolder(site, source.RulePaths, templates, _reloader.LookAsync);
         _foreign = new ForeignTopics(site, this, time);
+        _commands = site.Devices.Where(d => d.Topic is not null).ToDictionary(d => d.Address.Value, d => new ForeignCommands(d, bus), StringComparer.Ordinal);
         _seen = new LastSeen(time);
         Diagnosis = new DiagnosisWatch(site, () => Rules, ConnectionOf, _seen, ShowHealthAsync, diagnosis, time, _logger);
         // Gateways first: the devices behind them speak through their connections.
@@ -109,6 +111,9 @@ internal sealed class SiteRuntime : IDeviceObserver, IPictureObserver, IAsyncDis
     }
 
     public DeviceConnection? ConnectionOf(ResourceAddress resource) => _connections.GetValueOrDefault(resource.DeviceAddress.Value);
+
+    /// <summary>The commands of an MQTT-only device of a profile; null for others.</summary>
+    public ForeignCommands? CommandsOf(ResourceAddress resource) => _commands.GetValueOrDefault(resource.DeviceAddress.Value);
 
     /// <summary>Asks the engine between two inputs.</summary>
     public async Task AskAsync(Action<SiteEngine, SiteRules> question, CancellationToken cancellationToken)

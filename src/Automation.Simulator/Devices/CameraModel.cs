@@ -21,7 +21,7 @@ internal abstract class CameraModel : DeviceModel
         : base(device, context, "boundary")
     {
         Ptz = new(device, Routes, Documents, Clock, Namespace);
-        Ports = new(device, Routes, Documents, Clock, Namespace);
+        Ports = new(device, Routes, Documents, Namespace);
         Disks = new(device.Hdds, Routes, Namespace);
         _settings = new(Documents, Routes, Clock, Namespace, DynamicChannels, WrapsTriggers);
         Routes.Get("Streaming/channels", (_, _) => Reply.Xml($"<StreamingChannelList version=\"2.0\" xmlns=\"{Namespace}\">\n{string.Concat(ChannelNumbers.Select(Stream))}</StreamingChannelList>\n"));

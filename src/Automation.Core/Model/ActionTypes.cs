@@ -160,7 +160,7 @@ public static class ActionTypes
         yield return Of("extendPort", "Extend mode of a switch port", true, Arming, "port").With(P.Flag("enabled") with { Required = true }).Shows("the port's status", AtOnce);
         yield return Of("reboot", "Reboot device", false, Arming, "device");
         // DEV-8; 001 §7.1.5, §10: what a setting may be its device's profile says.
-        yield return Of("configure", "Change a setting", true, Arming, "device").With(P.Choice("setting", [.. DeviceProfiles.SettingNames]) with { Required = true }, P.Any("value") with { Required = true });
+        yield return Of("configure", "Change a setting", true, Arming, "device").With(P.Choice("setting", [.. DeviceProfiles.SettingNames]) with { Required = true }, P.Any("value") with { Required = true }).Shows("the settings, read back", AtOnce);
         yield return Of("restoreDefaults", "Restore default settings", true, Arming, "device");
         yield return Of("calibrate", "Calibrate the picture", true, Output, "device");
     }

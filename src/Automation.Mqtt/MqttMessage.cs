@@ -40,4 +40,7 @@ public sealed record MqttMessage
 
     /// <summary>Receiving: who published it, as far as known to this process; empty for a message of the process itself.</summary>
     public string PublisherClientId { get; init; } = "";
+
+    /// <summary>Receiving, QoS 1: it was sent again (the DUP flag), so it may have been received before (MQTT 5.0 §4.3.2).</summary>
+    public bool IsRedelivered { get; init; }
 }

@@ -12,7 +12,8 @@ namespace Automation.CrashTest;
 internal sealed record CrashResult(int Kills, int Lost, int Doubled, int HashMismatches, int Seed, int Inputs, int Requests, int Interrupted, double Seconds);
 
 /// <summary>Starts the program on a seeded story and kills it, again and again; then lets it finish and counts.</summary>
-internal sealed partial class CrashRun(CrashOptions options, string folder)
+/// <param name="say">Told what goes wrong, and with <see cref="CrashOptions.Verbose"/> of every kill; on any thread.</param>
+internal sealed partial class CrashRun(CrashOptions options, string folder, Action<string> say)
 {
     private readonly Random _random = new(options.Seed);
     private readonly Witness _witness = new();
@@ -24,7 +25,7 @@ internal sealed partial class CrashRun(CrashOptions options, string folder)
         await using World world = await World.StartAsync(folder, RandomNumberGenerator.GetHexString(24));
         world.WriteSite(folder);
         string data = Path.Combine(folder, "data");
-        var auditor = new Auditor(data, folder, _witness, Say);
+        var auditor = new Auditor(data, folder, _witness, say);
         var story = new Story(world, _witness, _random);
 
         // The first life is left alone until counting has begun: people are counted from the first report on.
@@ -45,16 +46,26 @@ internal sealed partial class CrashRun(CrashOptions options, string folder)
         long before = auditor.Inside;
         for (int kill = 1; kill <= options.Kills; kill++)
         {
-            TimeSpan at = _random.Next(4) == 0 ? _start * _random.NextDouble() : _start + TimeSpan.FromMilliseconds(_random.Next(0, 900));
-            await LiveAsync(world, async stop =>
+            // One in four is killed while it starts, one soon after it runs, two after they have heard their devices.
+            TimeSpan? starting = _random.Next(4) == 0 ? _start * _random.NextDouble() : null;
+            bool heard = _random.Next(3) != 0;
+            TimeSpan running = TimeSpan.FromMilliseconds(_random.Next(0, 900));
+            var life = Stopwatch.StartNew();
+            await LiveAsync(world, async program =>
             {
-                using var end = CancellationTokenSource.CreateLinkedTokenSource(stop);
-                end.CancelAfter(at);
-                await story.TellAsync(end.Token);
+                using var end = new CancellationTokenSource();
+                Task telling = story.TellAsync(end.Token);
+                if (starting is null) await Task.WhenAny(program.Running);
+                if (starting is null && heard) await Until(async () => program.HasExited || await world.IsHeardAsync(), "the devices are heard");
+                await Task.Delay(starting ?? running);
+                if (program.HasExited) auditor.Miss("the program ended by itself:\n" + program.Output);
+                await end.CancelAsync();
+                await telling;
             });
+            TimeSpan at = life.Elapsed;
             await world.CollectAsync();
             await auditor.AuditAsync();
-            if (options.Verbose) Say(string.Create(CultureInfo.InvariantCulture, $"kill {kill} after {at.TotalMilliseconds:0} ms: {auditor.Inputs} inputs, {auditor.Requests.Count} requests, lost {auditor.Lost}, mismatches {auditor.HashMismatches}"));
+            if (options.Verbose) say(string.Create(CultureInfo.InvariantCulture, $"kill {kill} after {at.TotalMilliseconds:0} ms: {auditor.Inputs} inputs, {auditor.Requests.Count} requests, lost {auditor.Lost}, mismatches {auditor.HashMismatches}"));
         }
 
         await FinishAsync(world, story, auditor);
@@ -66,13 +77,13 @@ internal sealed partial class CrashRun(CrashOptions options, string folder)
     }
 
     /// <summary>One life: starts, lets things happen beside it, and kills it when they end.</summary>
-    private async Task LiveAsync(World world, Func<CancellationToken, Task> happening)
+    private async Task LiveAsync(World world, Func<ProgramProcess, Task> happening)
     {
         var watch = Stopwatch.StartNew();
         await using ProgramProcess program = Start(world);
         using var stop = new CancellationTokenSource();
         Task connecting = ConnectAsync(program, watch, stop.Token);
-        await happening(stop.Token);
+        await happening(program);
         await program.KillAsync();
         await stop.CancelAsync();
         await connecting;
@@ -116,8 +127,7 @@ internal sealed partial class CrashRun(CrashOptions options, string folder)
         }
         catch (Exception e) when (e is OperationCanceledException or InvalidOperationException or IOException or Automation.Mqtt.Client.MqttClientException or TimeoutException)
         {
-            // Killed before it ran. That it ended by itself is seen by what is not done in the end.
-            if (!cancellationToken.IsCancellationRequested && program.HasExited) Say("the program ended:\n" + program.Output);
+            // Killed before it was heard.
         }
     }
 
@@ -159,11 +169,6 @@ internal sealed partial class CrashRun(CrashOptions options, string folder)
             if (watch.Elapsed > TimeSpan.FromMinutes(5)) throw new TimeoutException("five minutes, and not: " + what);
             await Task.Delay(50);
         }
-    }
-
-    private void Say(string text)
-    {
-        Console.Error.WriteLine(text);
     }
 
     [GeneratedRegex(@"MQTT on 127\.0\.0\.1:(\d+)")]

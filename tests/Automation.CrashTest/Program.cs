@@ -19,7 +19,7 @@ internal static class Program
         Directory.CreateDirectory(folder);
         try
         {
-            CrashResult result = await new CrashRun(options, folder).RunAsync();
+            CrashResult result = await new CrashRun(options, folder, Console.Error.WriteLine).RunAsync();
             Console.WriteLine(JsonSerializer.Serialize(result, OneLine));
             return result is { Lost: 0, Doubled: 0, HashMismatches: 0 } ? 0 : 1;
         }

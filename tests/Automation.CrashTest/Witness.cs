@@ -24,7 +24,7 @@ internal sealed partial class Witness
     /// <summary>The highest count of people that was told.</summary>
     public long Inside { get; private set; } = -1;
 
-    /// <summary>By rule, what it may be: what was answered last, and what was asked for since.</summary>
+    /// <summary>By rule, what it may be: what was answered last (on at first), and what was asked for since.</summary>
     public ConcurrentDictionary<string, HashSet<bool>> Switches { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Azimuths of moves that were answered as done.</summary>
@@ -44,7 +44,7 @@ internal sealed partial class Witness
 
     public async Task SwitchAsync(string rule, bool on)
     {
-        HashSet<bool> possible = Switches.GetOrAdd(rule, _ => []);
+        HashSet<bool> possible = Switches.GetOrAdd(rule, _ => [true]);
         lock (possible) possible.Add(on);
         await AskAsync("rules/enable", new { rule, enabled = on }, ok =>
         {

@@ -103,18 +103,18 @@ internal sealed partial class World : IAsyncDisposable
         File.WriteAllText(Path.Combine(folder, "automation.json"), """{ "sites": [{ "site": "site.json", "rules": ["rules"] }], "httpPort": null }""");
     }
 
-    /// <summary>A linkage, a door that must not open twice, a hold, a delay, a count, a sequence, an absence, a group, rules that are switched.</summary>
+    /// <summary>What may be repeated is worth doing for an hour, so that none of it can expire between two kills. A linkage, a door that must not open twice, a hold, a delay, a count, a sequence, an absence, a group, rules that are switched.</summary>
     private const string Rules = """
         [
           { "kind": "linkage", "id": "linked", "name": "Linked", "source": "store/panel/zone/0", "event": "zoneAlarm", "actions": [
-            { "action": "triggerAlarmOutput", "on": ["store/nvr/alarm-output/1"] }, { "action": "callPreset", "on": ["store/nvr/channel/2"], "preset": 1 } ] },
+            { "action": "triggerAlarmOutput", "on": ["store/nvr/alarm-output/1"], "expiresAfter": "01:00:00" }, { "action": "callPreset", "on": ["store/nvr/channel/2"], "preset": 1, "expiresAfter": "01:00:00" } ] },
           { "kind": "linkage", "id": "door", "name": "Door", "source": "store/panel/zone/1", "event": "zoneAlarm", "actions": [ { "action": "openDoor", "on": ["store/gate/door/1"] } ] },
-          { "kind": "automation", "id": "held", "triggers": [ { "state": "store/panel/zone/2", "property": "alarm", "to": true, "for": "00:00:01" } ], "actions": [ { "action": "callPreset", "on": ["store/nvr/channel/2"], "preset": 2 } ] },
-          { "kind": "automation", "id": "delayed", "mode": "parallel", "maxRuns": 100, "triggers": [ { "event": "zoneAlarm", "source": "store/panel/zone/3" } ], "actions": [ { "delay": "00:00:01" }, { "action": "callPreset", "on": ["store/nvr/channel/2"], "preset": 3 } ] },
-          { "kind": "automation", "id": "third", "triggers": [ { "count": 3, "event": "motionDetection", "source": "store/nvr/channel/1", "within": "00:01:00" } ], "actions": [ { "action": "callPreset", "on": ["store/nvr/channel/2"], "preset": 4 } ] },
-          { "kind": "automation", "id": "absent", "triggers": [ { "absence": { "event": "motionDetection", "source": "store/nvr/channel/2" }, "after": { "event": "motionDetection", "source": "store/nvr/channel/1" }, "within": "00:00:02" } ], "actions": [ { "action": "callPreset", "on": ["store/nvr/channel/2"], "preset": 5 } ] },
-          { "kind": "automation", "id": "switched-a", "triggers": [ { "event": "motionDetection", "source": "store/nvr/channel/2" } ], "actions": [ { "action": "openRelay", "on": ["store/panel/relay/0"] } ] },
-          { "kind": "automation", "id": "switched-b", "triggers": [ { "event": "motionDetection", "source": "store/nvr/channel/2" } ], "actions": [ { "action": "closeRelay", "on": ["store/panel/relay/1"] } ] },
+          { "kind": "automation", "id": "held", "triggers": [ { "state": "store/panel/zone/2", "property": "alarm", "to": true, "for": "00:00:01" } ], "actions": [ { "action": "callPreset", "on": ["store/nvr/channel/2"], "preset": 2, "expiresAfter": "01:00:00" } ] },
+          { "kind": "automation", "id": "delayed", "mode": "parallel", "maxRuns": 100, "triggers": [ { "event": "zoneAlarm", "source": "store/panel/zone/3" } ], "actions": [ { "delay": "00:00:01" }, { "action": "callPreset", "on": ["store/nvr/channel/2"], "preset": 3, "expiresAfter": "01:00:00" } ] },
+          { "kind": "automation", "id": "third", "triggers": [ { "count": 3, "event": "motionDetection", "source": "store/nvr/channel/1", "within": "00:01:00" } ], "actions": [ { "action": "callPreset", "on": ["store/nvr/channel/2"], "preset": 4, "expiresAfter": "01:00:00" } ] },
+          { "kind": "automation", "id": "absent", "triggers": [ { "absence": { "event": "motionDetection", "source": "store/nvr/channel/2" }, "after": { "event": "motionDetection", "source": "store/nvr/channel/1" }, "within": "00:00:02" } ], "actions": [ { "action": "callPreset", "on": ["store/nvr/channel/2"], "preset": 5, "expiresAfter": "01:00:00" } ] },
+          { "kind": "automation", "id": "switched-a", "triggers": [ { "event": "motionDetection", "source": "store/nvr/channel/2" } ], "actions": [ { "action": "openRelay", "on": ["store/panel/relay/0"], "expiresAfter": "01:00:00" } ] },
+          { "kind": "automation", "id": "switched-b", "triggers": [ { "event": "motionDetection", "source": "store/nvr/channel/2" } ], "actions": [ { "action": "closeRelay", "on": ["store/panel/relay/1"], "expiresAfter": "01:00:00" } ] },
           { "kind": "peopleCounting", "id": "floor", "name": "Floor", "channels": [ { "channel": "store/entrance/channel/1" } ], "maxPeople": 100000 }
         ]
         """;

@@ -93,7 +93,7 @@ public sealed class AlarmPathTests
         }
 
         await using HostProcess again = await store.RunAsync();
-        await again.SaysAsync("a retained command is not obeyed");
+        await again.SaysAsync("a retained message is not obeyed");
         await using MosquittoSub later = await MosquittoSub.StartAsync(again.MqttPort);
         await later.HearsAsync(Enabled, p => p == "ON");
         Assert.DoesNotContain("OFF", later.On(Enabled));

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
@@ -58,20 +57,10 @@ public sealed class SmtpPeer : IAsyncDisposable
 
     private void MakeCertificate(string name, Dictionary<string, object> options)
     {
-        using var authorityKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var root = new CertificateRequest("CN=Test authority", authorityKey, HashAlgorithmName.SHA256);
-        root.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
-        using X509Certificate2 authority = root.CreateSelfSigned(new DateTimeOffset(2020, 1, 1, 0, 0, 0, TimeSpan.Zero), new DateTimeOffset(2120, 1, 1, 0, 0, 0, TimeSpan.Zero));
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest("CN=" + name, key, HashAlgorithmName.SHA256);
-        var names = new SubjectAlternativeNameBuilder();
-        names.AddDnsName(name);
-        request.CertificateExtensions.Add(names.Build());
-        using X509Certificate2 leaf = request.Create(authority, authority.NotBefore.ToUniversalTime(), authority.NotAfter.ToUniversalTime(), [1, 2, 3, 4]);
-        Authority = X509CertificateLoader.LoadCertificate(authority.RawData);
-        File.WriteAllText(AuthorityFile, authority.ExportCertificatePem());
-        File.WriteAllText(_folder.File("peer.pem"), leaf.ExportCertificatePem());
-        File.WriteAllText(_folder.File("peer.key"), key.ExportPkcs8PrivateKeyPem());
+        using var authority = new TestAuthority();
+        Authority = X509CertificateLoader.LoadCertificate(authority.Certificate.RawData);
+        File.WriteAllText(AuthorityFile, Authority.ExportCertificatePem());
+        authority.Issue(name, _folder.File("peer.pem"), _folder.File("peer.key"));
         (options["certificate"], options["key"]) = (_folder.File("peer.pem"), _folder.File("peer.key"));
     }
 }

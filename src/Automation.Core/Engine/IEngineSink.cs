@@ -77,4 +77,7 @@ public enum EngineFaultKind : byte
 
     /// <summary>A device listed in the site raised an event type that is unknown.</summary>
     UnknownEvent,
+
+    /// <summary>Runs of a schedule fell into a time in which nothing ran, and the rule's policy does not make up for all of them.</summary>
+    ScheduleMissed,
 }

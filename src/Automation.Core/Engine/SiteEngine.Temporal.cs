@@ -1,3 +1,4 @@
+using System.Globalization;
 using Automation.Core.Calendars;
 using Automation.Core.Compilation;
 using Automation.Core.Compilation.Form;
@@ -129,6 +130,9 @@ public sealed partial class SiteEngine
         for (int i = 0; i < _times.Length; i++) _times[i] = TimesCompiler.Compile(_image.Schedules[i].Form.Schedule, site.TimeZone, site.Position);
     }
 
+    /// <summary>Runs of a schedule that are made up for at most, and counted at most.</summary>
+    private const int MostMissed = 1000;
+
     private void StartSchedules()
     {
         for (int i = 0; i < _times.Length; i++) PlanSchedule(i, _at);
@@ -207,14 +211,25 @@ public sealed partial class SiteEngine
 
     private void FireMissed(int number, DateTimeOffset down)
     {
-        const int Most = 1000;
-        MissedRuns missed = _image.Schedules[number].Form.Missed;
-        if (missed.Policy == MissedPolicy.Skip) return;
+        ScheduleWatch watch = _image.Schedules[number];
+        MissedRuns missed = watch.Form.Missed;
+        int all = _times[number].Between(down, _at).Take(MostMissed).Count();
+        if (all == 0) return;
         DateTimeOffset from = missed.Within > TimeSpan.Zero && _at - missed.Within > down ? (_at - missed.Within).AddTicks(-1) : down;
-        int count = _times[number].Between(from, _at).Take(missed.Policy == MissedPolicy.Latest ? 1 : Most).Count();
+        int count = missed.Policy == MissedPolicy.Skip ? 0 : _times[number].Between(from, _at).Take(missed.Policy == MissedPolicy.Latest ? 1 : MostMissed).Count();
 
         // At the restart's instant: at its own, an action would be expired before it was asked for.
         for (int i = 0; i < count; i++) FireSchedule(number);
         Finish();
+        if (count < all && (_rules[watch.Rule].Flags & RuleFlags.Disabled) == 0) TellMissed(watch.Rule, all, count, down);
+    }
+
+    /// <summary>What a policy left out is no fault of the rule, but somebody may have counted on it.</summary>
+    private void TellMissed(int rule, int all, int madeUp, DateTimeOffset down)
+    {
+        string runs = all == 1 ? "1 run was" : string.Create(CultureInfo.InvariantCulture, $"{(all == MostMissed ? "at least " : "")}{all} runs were");
+        string made = madeUp == 0 ? "none is made up for" : string.Create(CultureInfo.InvariantCulture, $"{madeUp} {(madeUp == 1 ? "is" : "are")} made up for now");
+        string text = string.Create(CultureInfo.InvariantCulture, $"{runs} missed from {down.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'} to {_at.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'}, while the program was stopped; by its 'missed', {made}");
+        _sink.Faulted(new EngineFault(_cause, _at, _names[rule].Id, EngineFaultKind.ScheduleMissed, text));
     }
 }

@@ -26,6 +26,9 @@ public readonly record struct ActionRequest
     /// <summary>After this instant the request is not worth doing any more (ACT-10).</summary>
     public required DateTimeOffset ExpiresAt { get; init; }
 
+    /// <summary>What the one who asked knows the request by, as a JSON number or text; null: a rule asked, or somebody who does not want to know.</summary>
+    public string? Transaction { get; init; }
+
     /// <summary>The idempotency key: unique for ever, the same in a replay of the same inputs.</summary>
     public string Id => string.Create(CultureInfo.InvariantCulture, $"{Cause}.{Index}");
 }

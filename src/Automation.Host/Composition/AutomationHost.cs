@@ -7,6 +7,7 @@ using Automation.Host.Devices;
 using Automation.Host.Foreign;
 using Automation.Host.History;
 using Automation.Host.Hub;
+using Automation.Host.Hub.Commands;
 using Automation.Host.Hub.Discovery;
 using Automation.Host.Hub.Requests;
 using Automation.Host.Hub.Requests.Verbs;
@@ -30,6 +31,9 @@ namespace Automation.Host.Composition;
 /// <summary>The process put together: storage, bus, outbox, sites, hub. Starts in the order in which parts need each other and stops in the opposite one.</summary>
 internal sealed partial class AutomationHost : IAsyncDisposable
 {
+    /// <summary>How long a start waits for an external broker: longer than one that is there needs.</summary>
+    private static readonly TimeSpan FirstConnection = TimeSpan.FromSeconds(5);
+
     private readonly List<SiteRuntime> _sites = [];
     private readonly List<SequenceMark> _marks = [];
     private readonly List<IAsyncDisposable> _subscriptions = [];
@@ -48,10 +52,12 @@ internal sealed partial class AutomationHost : IAsyncDisposable
     private IMqttBus? _bus;
     private Outlet? _outlet;
     private RetainedTopics? _retained;
-    private readonly ActionRuns _runs = new();
+    private readonly CommandLedger _commands;
+    private readonly CommandIntake _intake;
     private HomeAssistantDiscovery? _discovery;
     private ActionOutbox? _outbox;
     private NotificationCentre? _notifications;
+    private DeviceInspection? _inspection;
     private HealthMailer? _mailer;
     private HealthPage? _health;
     private PushEndpoint? _push;
@@ -66,6 +72,9 @@ internal sealed partial class AutomationHost : IAsyncDisposable
         _logger = loggers.CreateLogger("Automation");
         _topics = new TopicNames(settings.BaseTopic);
         _started = time.GetUtcNow();
+        _commands = new CommandLedger(time);
+        AlarmCode? code = settings.AlarmCode is { } alarm ? new AlarmCode(alarm, time) { Locked = detail => _ = TellSitesAsync("alarmCodeLocked", detail) } : null;
+        _intake = new CommandIntake(_commands, code);
     }
 
     public static string Version { get; } =
@@ -110,11 +119,12 @@ internal sealed partial class AutomationHost : IAsyncDisposable
         if (_mailer is not null) await _mailer.DisposeAsync();
         if (_push is not null) await _push.DisposeAsync();
         foreach (IAsyncDisposable subscription in _subscriptions) await subscription.DisposeAsync();
+        if (_inspection is not null) await _inspection.DisposeAsync();
         await Task.WhenAll(_sites.Select(s => s.StopInputAsync()));
         if (_outbox is not null) await _outbox.StopAsync();
         foreach (SiteRuntime site in _sites) await site.DisposeAsync();
         foreach (SequenceMark mark in _marks) mark.Dispose();
-        await _runs.StopAsync();
+        await _commands.StopAsync();
         if (_notifications is not null) await _notifications.DisposeAsync();
         if (_discovery is not null) await _discovery.DisposeAsync();
         if (_retained is not null && _bus is { IsConnected: true })
@@ -131,9 +141,10 @@ internal sealed partial class AutomationHost : IAsyncDisposable
             }
         }
 
-        if (_outlet is not null) await _outlet.DisposeAsync();
-
+        // What a broker that is away was not told ends with the client: the outlet waits for that.
+        Task let = _outlet is null ? Task.CompletedTask : _outlet.DisposeAsync().AsTask();
         if (_client is not null) await _client.DisposeAsync();
+        await let;
         if (_broker is not null) await _broker.DisposeAsync();
         if (_mqttStore is not null) await _mqttStore.DisposeAsync();
         _storage?.Operations.Add(new Operation { Via = OperationVia.Process, What = "stop", Detail = Version });
@@ -154,7 +165,7 @@ internal sealed partial class AutomationHost : IAsyncDisposable
         _storage = await HostStorage.OpenAsync(_settings, _time, _loggers.CreateLogger("Automation.Storage"), cancellationToken);
         _store = _storage.Store;
         await OpenBusAsync(random, cancellationToken);
-        _outlet = new Outlet(_bus!, new OutletLimits(), _logger);
+        _outlet = new Outlet(_bus!, _settings.Outlet, _logger);
         _retained = new RetainedTopics(_outlet);
         _outbox = new ActionOutbox(_store, new DeviceExecutor(ConnectionOf, CommandsOf), new OutboxLimits(), _time, new Random(random.Next()), _loggers.CreateLogger("Automation.Outbox"));
         _outbox.Finished += row =>
@@ -174,7 +185,7 @@ internal sealed partial class AutomationHost : IAsyncDisposable
             ILogger logger = _loggers.CreateLogger("Automation." + source.Site.Id);
             SequenceMark mark = OpenMark(source.Site.Id);
             SitePlace place = await new SiteRestorer(source.Site.Id, journal, _store, rules.Rules, mark, _settings.Retention.Journal, _time, logger).RestoreAsync(cancellationToken);
-            _sites.Add(new SiteRuntime(source, rules, _settings.Templates, place, journal, _store, _storage.Operations, _outbox, _bus!, _topics, _outlet, _retained, _settings.Retention.Journal, _settings.Diagnosis, _time, random, _loggers));
+            _sites.Add(new SiteRuntime(source, rules, _settings.Templates, place, journal, _store, _storage.Operations, _outbox, _intake, _bus!, _topics, _outlet, _retained, _settings.Retention.Journal, _settings.Diagnosis, _time, random, _loggers));
         }
 
         _retained.Set(_topics.Status, "online"u8.ToArray());
@@ -182,7 +193,7 @@ internal sealed partial class AutomationHost : IAsyncDisposable
         foreach (SiteRuntime site in _sites)
         {
             site.Projection.ExceptionTold = (exception, lasts) => _storage.Report(site.Site.Id, exception, lasts);
-            site.Projection.ActionEnded = (request, outcome, attempts) => _ = _runs.EndedAsync(request, outcome, attempts, _time.GetUtcNow(), site.Site.TimeZone);
+            site.Projection.ActionEnded = (request, outcome, attempts) => _ = _commands.EndedAsync(request, outcome, attempts);
             site.Projection.RulesLoaded = rules =>
             {
                 site.Rules = rules;
@@ -197,8 +208,8 @@ internal sealed partial class AutomationHost : IAsyncDisposable
         foreach (SiteRuntime site in _sites) await site.StartAsync(cancellationToken);
         StartStorage();
         _outbox.Start();
-        _subscriptions.Add(await new RuleSwitchboard(_topics, rule => _sites.FirstOrDefault(s => s.HasRule(rule))?.Inbox, _storage.Operations, _logger).SubscribeAsync(_bus!, cancellationToken));
-        _subscriptions.Add(await new RequestDesk(_topics, _bus!, new RequestVerbs(Verbs()), _storage.Operations, _time, _logger).SubscribeAsync(cancellationToken));
+        _subscriptions.Add(await new RuleSwitchboard(_topics, rule => _sites.FirstOrDefault(s => s.HasRule(rule))?.Inbox, _bus!, _storage.Operations, _logger).SubscribeAsync(cancellationToken));
+        _subscriptions.Add(await new RequestDesk(_topics, _bus!, new RequestVerbs(Verbs(random)), _storage.Operations, _time, _logger).SubscribeAsync(cancellationToken));
         _bus!.ConnectionChanged += connected =>
         {
             if (connected) _retained.Republish();
@@ -216,12 +227,13 @@ internal sealed partial class AutomationHost : IAsyncDisposable
     }
 
     /// <summary>Everything that can be asked for.</summary>
-    private IEnumerable<RequestVerb> Verbs()
+    private IEnumerable<RequestVerb> Verbs(Random random)
     {
         var sites = new SiteLookup(_sites, _topics, _retained!);
         var diagnosis = new DiagnosisVerbs(sites, _time);
         _subscriptions.Add(diagnosis);
         var limits = new ReportLimits();
+        _inspection = new DeviceInspection(sites, _settings.Secrets, _time, new Random(random.Next()));
         var exports = new ExportFolder(_settings.DataFolder, limits, _time);
         return
         [
@@ -231,7 +243,8 @@ internal sealed partial class AutomationHost : IAsyncDisposable
             .. new RuleBatchVerbs(sites).All,
             .. new SimulateVerbs(sites).All,
             .. new TemplateVerbs(sites, _settings.Templates).All,
-            .. new DeviceVerbs(sites).All,
+            .. new DeviceVerbs(sites, device => _discovery?.Remove(device)).All,
+            .. _inspection.All,
             .. diagnosis.All,
             .. new GroupVerbs(sites).All,
             .. new HistoryVerbs(sites, _storage!.History, _storage.Exceptions).All,
@@ -239,7 +252,7 @@ internal sealed partial class AutomationHost : IAsyncDisposable
             .. new NotificationVerbs(_notifications!, _bus!, _topics, new RunningSites(_sites), _time).All,
             new ExceptionExport(_storage.Exceptions, () => [.. _sites.Select(s => s.Site)], exports, limits, _time).Verb,
             new HealthExport(sites, new HealthSource(sites, _storage.Exceptions), exports, limits, _time).Verb,
-            _runs.Verb(sites),
+            .. new ActionVerbs(sites, _intake, _time).All,
         ];
     }
 
@@ -267,7 +280,7 @@ internal sealed partial class AutomationHost : IAsyncDisposable
 
     private async Task StartDiscoveryAsync(CancellationToken cancellationToken)
     {
-        _discovery = new HomeAssistantDiscovery(new DiscoveryNames(_settings.Discovery.Prefix, _topics), [.. _sites.Select(s => s.Site)], Version, _settings.Discovery.Form, _retained!, _logger);
+        _discovery = new HomeAssistantDiscovery(new DiscoveryNames(_settings.Discovery.Prefix, _topics), [.. _sites.Select(s => s.Site)], Version, _settings.Discovery.Form, _settings.AlarmCode, _retained!, _logger);
         await _discovery.StartAsync(_bus!, cancellationToken);
     }
 
@@ -291,10 +304,24 @@ internal sealed partial class AutomationHost : IAsyncDisposable
         _storage.Start();
     }
 
+    private async Task ConnectedAsync(CancellationToken cancellationToken)
+    {
+        var connected = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        void See(bool now)
+        {
+            if (now) connected.TrySetResult();
+        }
+
+        _bus!.ConnectionChanged += See;
+        if (_bus.IsConnected) return;
+        await connected.Task.WaitAsync(cancellationToken);
+    }
+
     private async Task CleanAsync()
     {
         try
         {
+            await ConnectedAsync(_stop.Token);
             await new RetainedCleanup(_topics, [.. _sites.Select(s => s.Site.Id)], topic => _sites.Any(s => s.Projection.Owns(topic)), _time).RunAsync(_bus!, _stop.Token);
         }
         catch (Exception e) when (e is OperationCanceledException or MqttClientException or InvalidOperationException or IOException or TimeoutException)
@@ -308,8 +335,18 @@ internal sealed partial class AutomationHost : IAsyncDisposable
         if (_settings.ExternalBroker is { } external)
         {
             var will = new MqttMessage { Topic = _topics.Status, Payload = "offline"u8.ToArray(), QoS = QoS.AtLeastOnce, Retain = true };
-            _client = await MqttClient.ConnectAsync(external with { Will = new MqttWill { Message = will } }, _time, new Random(random.Next()), _loggers.CreateLogger("Automation.Mqtt"), cancellationToken);
+            _client = MqttClient.Start(external with { Will = new MqttWill { Message = will } }, _time, new Random(random.Next()), _loggers.CreateLogger("Automation.Mqtt"));
             _bus = _client;
+            try
+            {
+                await _client.FirstAttempt.WaitAsync(FirstConnection, _time, cancellationToken);
+            }
+            catch (Exception e) when (e is MqttClientException or TimeoutException)
+            {
+                // A guard does not stay away because the telephone is out of order: the client keeps trying.
+                LogBrokerAway(_logger, e is TimeoutException ? "it does not answer" : e.Message);
+            }
+
             return;
         }
 
@@ -370,6 +407,9 @@ internal sealed partial class AutomationHost : IAsyncDisposable
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Problem}")]
     private static partial void LogStorageProblem(ILogger logger, string problem);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Starting without the broker: rules run and what is shown waits. It is tried again and again: {Reason}")]
+    private static partial void LogBrokerAway(ILogger logger, string reason);
 
     [LoggerMessage(Message = "{Finding}")]
     private static partial void LogFinding(ILogger logger, LogLevel level, string finding);

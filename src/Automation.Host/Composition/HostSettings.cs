@@ -3,6 +3,8 @@ using System.Net;
 using Automation.Core.Model;
 using Automation.Core.Rules;
 using Automation.Host.Devices;
+using Automation.Host.Hub;
+using Automation.Host.Hub.Commands;
 using Automation.Host.Hub.Discovery;
 using Automation.Host.Journal;
 using Automation.Host.Notifications;
@@ -42,6 +44,9 @@ internal sealed record HostSettings
     /// <summary>An external broker; null when the embedded one is used.</summary>
     public MqttClientOptions? ExternalBroker { get; init; }
 
+    /// <summary>How much of what is shown waits for a broker that is slow or away.</summary>
+    public OutletLimits Outlet { get; init; } = new();
+
     /// <summary>Who is told, how and when.</summary>
     public NotificationSettings Notifications { get; init; } = NotificationSettings.None;
 
@@ -53,6 +58,12 @@ internal sealed record HostSettings
 
     /// <summary>Where devices may push their events; null: nowhere (EVT-3).</summary>
     public PushSettings? Push { get; init; }
+
+    /// <summary>The code people type to disarm; null: none is asked for.</summary>
+    public AlarmCodeSettings? AlarmCode { get; init; }
+
+    /// <summary>Finds a secret that is kept now by its name; null: there is none. Throws <see cref="Secrets.SecretStoreException"/> when they cannot be read.</summary>
+    public Func<string, Secret?> Secrets { get; init; } = static _ => null;
 
     /// <summary>Port of the health page on loopback; 0 for any free one, null for none.</summary>
     public int? HttpPort { get; init; }

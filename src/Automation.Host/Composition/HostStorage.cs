@@ -1,6 +1,7 @@
 using Automation.Core.Model;
 using Automation.Host.History;
 using Automation.Host.Hub;
+using Automation.Host.Journal;
 using Automation.Host.Operations;
 using Automation.Host.Storage;
 using Automation.Host.Storage.Postgres;
@@ -38,7 +39,14 @@ internal sealed class HostStorage : IAsyncDisposable
         Watch = new StorageWatch(database, path, retention.MinimumFreeBytes, time, logger);
         _reports = new WriteBehind<ReportedException>("The exception centre", WaitingExceptions, reports => Exceptions.ReportAsync(reports, CancellationToken.None), time, logger);
         _upkeep = new StorageUpkeep(
-            database, [new UpkeepTask("history", PruneHistoryAsync), new UpkeepTask("exceptions", t => Exceptions.PruneAsync(retention.ExceptionsKeptFor, t)), new UpkeepTask("the operation log", Operations.PruneAsync)], time, logger);
+            database,
+            [
+                new UpkeepTask("the journal", PruneJournalAsync),
+                new UpkeepTask("history", PruneHistoryAsync),
+                new UpkeepTask("exceptions", t => Exceptions.PruneAsync(retention.ExceptionsKeptFor, t)),
+                new UpkeepTask("the operation log", Operations.PruneAsync),
+            ],
+            time, logger);
         Watch.Changed += (level, _) =>
         {
             Recorder.Paused = level == StorageLevel.Low;
@@ -115,6 +123,15 @@ internal sealed class HostStorage : IAsyncDisposable
         await Operations.DisposeAsync();
         await Database.DisposeAsync();
         _folder.Dispose();
+    }
+
+    /// <summary>Of every site that has one, also of those that are configured no more.</summary>
+    private async ValueTask<int> PruneJournalAsync(CancellationToken cancellationToken)
+    {
+        var journal = new JournalStore(Database);
+        int removed = 0;
+        foreach (string site in await journal.SitesAsync(cancellationToken)) removed += await journal.PruneAsync(site, _retention.Journal, _time.GetUtcNow(), cancellationToken);
+        return removed;
     }
 
     /// <summary>With little room on the disk the oldest quarter of the history gives way at each round.</summary>

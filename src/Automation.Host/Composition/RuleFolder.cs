@@ -11,8 +11,9 @@ namespace Automation.Host.Composition;
 /// Changes rule files for who may: a document is checked together with all others before anything is written, and a file is replaced whole or not at all.
 /// Files stay their author's: only the document's own text changes.
 /// </summary>
+/// <param name="site">As it is now.</param>
 /// <param name="reload">Looks at the files now instead of at the next time.</param>
-internal sealed class RuleFolder(Site site, IReadOnlyList<string> paths, TemplateLibrary templates, Func<CancellationToken, Task<bool>> reload) : IDisposable
+internal sealed class RuleFolder(Func<Site> site, IReadOnlyList<string> paths, TemplateLibrary templates, Func<CancellationToken, Task<bool>> reload) : IDisposable
 {
     private static readonly JsonWriterOptions Indented = new() { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -34,7 +35,7 @@ internal sealed class RuleFolder(Site site, IReadOnlyList<string> paths, Templat
     public ImmutableArray<Finding> Check(string rule, JsonElement document) => Check(With(rule, document));
 
     /// <summary>The rules as they would be with the document.</summary>
-    public RuleSetReading Preview(string rule, JsonElement document) => RuleDirectory.Check(With(rule, document), site, templates);
+    public RuleSetReading Preview(string rule, JsonElement document) => RuleDirectory.Check(With(rule, document), site(), templates);
 
     /// <summary>Writes a rule: in the place of the one with its id, or into a file of its own. Nothing is written when there are errors.</summary>
     /// <exception cref="IOException">The file cannot be written.</exception>
@@ -89,9 +90,12 @@ internal sealed class RuleFolder(Site site, IReadOnlyList<string> paths, Templat
         }
     }
 
+    /// <summary>What would be wrong with the rules if the site were another one.</summary>
+    public ImmutableArray<Finding> Check(Site other) => RuleDirectory.Check(RuleDirectory.ReadFiles(paths), other, templates).Findings;
+
     public void Dispose() => _turn.Dispose();
 
-    private ImmutableArray<Finding> Check(List<SourceFile> files) => RuleDirectory.Check(files, site, templates).Findings;
+    private ImmutableArray<Finding> Check(List<SourceFile> files) => RuleDirectory.Check(files, site(), templates).Findings;
 
     private List<SourceFile> With(string rule, JsonElement document)
     {

@@ -11,7 +11,7 @@ namespace Automation.Host.Composition;
 /// (design.md section 5). Looks at the contents every two seconds: file notifications are lost on network shares and in containers.
 /// </summary>
 internal sealed partial class RuleReloader(
-    SiteSource source, TemplateLibrary templates, SiteInbox inbox, SiteProjection projection, string fingerprint, IOperationLog operations, TimeProvider time, ILogger logger) : IDisposable
+    SiteSource atStart, TemplateLibrary templates, SiteInbox inbox, SiteProjection projection, string fingerprint, IOperationLog operations, TimeProvider time, ILogger logger) : IDisposable
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(2);
 
@@ -19,6 +19,14 @@ internal sealed partial class RuleReloader(
     private readonly SemaphoreSlim _turn = new(1, 1);
 
     private string _fingerprint = fingerprint;
+    private volatile SiteSource _source = atStart;
+
+    /// <summary>What the rules are read for; a change is seen at the next look.</summary>
+    public SiteSource Source
+    {
+        get => _source;
+        set => _source = value;
+    }
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -36,7 +44,7 @@ internal sealed partial class RuleReloader(
             catch (StartRefusedException e)
             {
                 // A file that is just being written or a share that is away: the next look sees.
-                LogUnreadable(logger, source.Site.Id, e.Message);
+                LogUnreadable(logger, _source.Site.Id, e.Message);
             }
         }
     }
@@ -59,6 +67,7 @@ internal sealed partial class RuleReloader(
 
     private async Task<bool> LookAsync_NeedsTurn(CancellationToken cancellationToken)
     {
+        SiteSource source = _source;
         RuleSetFiles files = source.ReadFiles();
         if (files.Fingerprint == _fingerprint) return false;
         _fingerprint = files.Fingerprint;
@@ -68,8 +77,8 @@ internal sealed partial class RuleReloader(
             foreach (Finding finding in rules.Findings.Where(f => f.Severity == FindingSeverity.Error)) LogFinding(logger, finding.ToString());
             int count = rules.Findings.Count(f => f.Severity == FindingSeverity.Error);
             string first = rules.Findings.First(f => f.Severity == FindingSeverity.Error).ToString();
-            LogNotLoaded(logger, source.Site.Id, count);
-            operations.Add(new Operation { Via = OperationVia.File, What = "rulesLoaded", Site = source.Site.Id, Detail = rules.Fingerprint, Refusal = first });
+            LogNotLoaded(logger, _source.Site.Id, count);
+            operations.Add(new Operation { Via = OperationVia.File, What = "rulesLoaded", Site = _source.Site.Id, Detail = rules.Fingerprint, Refusal = first });
             await projection.ProblemAsync("rulesNotLoaded", default, $"AUT3302: the changed rules have {count} error(s) and were not loaded, the old ones keep running; first: {first}");
             return false;
         }
@@ -77,8 +86,8 @@ internal sealed partial class RuleReloader(
         var loaded = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await inbox.PostAsync(new SiteInput.Load(new SiteRuleSet(rules, files.Pack()), loaded), cancellationToken);
         await loaded.Task.WaitAsync(cancellationToken);
-        LogLoaded(logger, source.Site.Id, rules.Definitions.Length);
-        operations.Add(new Operation { Via = OperationVia.File, What = "rulesLoaded", Site = source.Site.Id, Detail = rules.Fingerprint });
+        LogLoaded(logger, _source.Site.Id, rules.Definitions.Length);
+        operations.Add(new Operation { Via = OperationVia.File, What = "rulesLoaded", Site = _source.Site.Id, Detail = rules.Fingerprint });
         return true;
     }
 

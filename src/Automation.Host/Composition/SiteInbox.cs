@@ -16,6 +16,12 @@ internal abstract record SiteInput
     /// <summary>A command of another MQTT client or the dashboard.</summary>
     public sealed record Command(string Action, ResourceAddress On, DataObject Parameters, string By) : SiteInput
     {
+        /// <summary>After how long it is not worth doing any more.</summary>
+        public required TimeSpan Worth { get; init; }
+
+        /// <summary><see cref="ActionRequest.Transaction"/>.</summary>
+        public string? Transaction { get; init; }
+
         /// <summary>Told the id of the request before anything is done; called on the writer's loop, must return quickly. Null: nobody waits for the outcome.</summary>
         public Action<string>? Requested { get; init; }
     }

@@ -134,7 +134,7 @@ internal sealed partial class SiteWriter
                 _outputs.Add(new SiteOutput.Ended(ended.Request, ended.Outcome, ended.Attempts));
                 break;
             case SiteInput.Command command:
-                JournalEntry entry = JournalEntry.Command(_next, now, command.Action, command.On, command.Parameters, command.By);
+                JournalEntry entry = JournalEntry.Command(_next, now, command.Action, command.On, command.Parameters, command.By, command.Worth, command.Transaction);
                 command.Requested?.Invoke(entry.ToRequest(_site.Id).Id);
                 Take(in entry);
                 break;

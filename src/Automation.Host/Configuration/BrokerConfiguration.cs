@@ -73,6 +73,23 @@ internal sealed record BrokerConfiguration
         }
     }
 
+    /// <summary>The certificates of a file: as many as it holds where it is PEM.</summary>
+    /// <exception cref="StartRefusedException">The file cannot be read as certificates.</exception>
+    public static ImmutableArray<X509Certificate2> LoadAuthorities(string said, string file)
+    {
+        var found = new X509Certificate2Collection();
+        try
+        {
+            found.ImportFromPemFile(file);
+        }
+        catch (Exception e) when (e is CryptographicException or IOException or UnauthorizedAccessException)
+        {
+            throw new StartRefusedException($"{said}: the authority {file} cannot be used: {e.Message}");
+        }
+
+        return found.Count > 0 ? [.. found] : [LoadCertificate(said, file, null, null)];
+    }
+
     /// <exception cref="StartRefusedException">The variable is not set.</exception>
     public static Secret Password(string said, string name, Func<string, string?> environment) => environment(name) is { Length: > 0 } value
         ? new Secret(value)

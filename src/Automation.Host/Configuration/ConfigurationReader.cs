@@ -83,6 +83,7 @@ internal static class ConfigurationReader
         if (root.TryGetProperty("storage", out JsonElement storage)) configuration = StorageConfigurationReader.Map(storage, configuration);
         if (root.TryGetProperty("retention", out JsonElement retention)) configuration = configuration with { Retention = StorageConfigurationReader.Retention(retention, configuration.Retention) };
         if (root.TryGetProperty("push", out JsonElement push)) configuration = configuration with { Push = PushConfiguration.Map(push) };
+        if (root.TryGetProperty("alarmCode", out JsonElement code)) configuration = configuration with { AlarmCode = AlarmCodeConfiguration.Map(code) };
         if (root.TryGetProperty("notifications", out JsonElement notifications)) configuration = configuration with { Notifications = NotificationConfigurationReader.Map(notifications, absolute) };
         if (!root.TryGetProperty("mqtt", out JsonElement mqtt)) return configuration;
         if (mqtt.TryGetProperty("discovery", out JsonElement discovery))
@@ -91,23 +92,7 @@ internal static class ConfigurationReader
             configuration = configuration with { Discovery = new DiscoveryOptions(Text(discovery, "prefix") ?? configuration.Discovery.Prefix, form) };
         }
 
-        if (mqtt.TryGetProperty("external", out JsonElement external))
-        {
-            configuration = configuration with
-            {
-                External = new ExternalBrokerConfiguration
-                {
-                    Host = external.GetProperty("host").GetString()!,
-                    Port = external.TryGetProperty("port", out JsonElement port) ? port.GetInt32() : 1883,
-                    Tls = external.TryGetProperty("tls", out JsonElement tls) && tls.GetBoolean(),
-                    CertificateAuthority = external.TryGetProperty("certificateAuthority", out JsonElement authority) ? absolute(authority) : null,
-                    ClientId = Text(external, "clientId") ?? "automation",
-                    User = Text(external, "user"),
-                    PasswordEnv = Text(external, "passwordEnv"),
-                },
-            };
-        }
-
+        if (mqtt.TryGetProperty("external", out JsonElement external)) configuration = configuration with { External = ExternalBrokerConfiguration.Map(external, absolute) };
         if (mqtt.TryGetProperty("broker", out JsonElement broker)) configuration = configuration with { Broker = BrokerConfigurationReader.Map(broker, absolute) };
         return configuration;
     }

@@ -9,7 +9,6 @@ using Automation.Host.Secrets;
 using Automation.Host.Storage;
 using Automation.Host.Storage.Postgres;
 using Automation.Host.Storage.Sqlite;
-using Automation.Mqtt.Client;
 using Microsoft.Extensions.Logging;
 
 namespace Automation.Host.Configuration;
@@ -42,6 +41,9 @@ internal sealed record HostConfiguration
     /// <summary>Where devices may push their events; null: nowhere.</summary>
     public PushConfiguration? Push { get; init; }
 
+    /// <summary>The code people type to disarm; null: none is asked for.</summary>
+    public AlarmCodeConfiguration? AlarmCode { get; init; }
+
     public NotificationConfiguration Notifications { get; init; } = new();
 
     public ExternalBrokerConfiguration? External { get; init; }
@@ -70,10 +72,12 @@ internal sealed record HostConfiguration
             Discovery = Discovery,
             Notifications = Notifications.ToSettings(File, [.. sites.Select(s => s.Site.Id)], environment),
             Sites = sites,
+            Secrets = name => SecretStore.Open(dataFolder, environment).Find(name),
             HttpPort = overrides.HttpPort ?? HttpPort,
+            AlarmCode = AlarmCode?.ToSettings(File, environment, name => Kept(() => kept.Value.Find(name))),
             Push = Push?.ToSettings(File, environment, name => Kept(() => kept.Value.Find(name))),
         };
-        if (External is { } external && overrides.MqttPort is null) return settings with { ExternalBroker = ExternalOptions(external, environment) };
+        if (External is { } external && overrides.MqttPort is null) return settings with { ExternalBroker = external.ToOptions(File, environment, name => Kept(() => kept.Value.Find(name))), Outlet = external.Queue };
         BrokerConfiguration broker = overrides.MqttPort is { } port ? Broker with { Listeners = [Broker.Listeners[0] with { Port = port }, .. Broker.Listeners.Skip(1)] } : Broker;
         return settings with { Broker = broker.ToBroker(File, BaseTopic, environment) };
     }
@@ -109,33 +113,6 @@ internal sealed record HostConfiguration
         Finding[] refused = [.. reading.Findings.Where(f => f.Severity == FindingSeverity.Error || f.Code is "AUT1305" or "AUT1314")];
         return reading.Site is { } site && refused.Length == 0 ? new SiteSource(site, file, rules) : throw new StartRefusedException(string.Join(Environment.NewLine, refused.Select(f => f.ToString())));
     }
-
-    private MqttClientOptions ExternalOptions(ExternalBrokerConfiguration external, Func<string, string?> environment) => new()
-    {
-        Host = external.Host,
-        Port = external.Port,
-        Tls = external.Tls ? new MqttTls { TrustedRoots = external.CertificateAuthority is { } file ? [BrokerConfiguration.LoadCertificate(File, file, null, null)] : [] } : null,
-        ClientId = external.ClientId,
-        UserName = external.User,
-        Password = external.PasswordEnv is { } name ? BrokerConfiguration.Password(File, name, environment) : Secret.None,
-    };
-}
-
-internal sealed record ExternalBrokerConfiguration
-{
-    public required string Host { get; init; }
-
-    public int Port { get; init; } = 1883;
-
-    public bool Tls { get; init; }
-
-    public string? CertificateAuthority { get; init; }
-
-    public string ClientId { get; init; } = "automation";
-
-    public string? User { get; init; }
-
-    public string? PasswordEnv { get; init; }
 }
 
 internal sealed record PostgresConfiguration

@@ -105,7 +105,7 @@ internal sealed record SmtpConfiguration
             Port = Port ?? Security switch { SmtpSecurity.StartTls => 587, SmtpSecurity.ImplicitTls => 465, _ => 25 },
             Security = Security,
             From = From,
-            TrustedRoots = CertificateAuthority is { } authority ? [BrokerConfiguration.LoadCertificate(file, authority, null, null)] : [],
+            TrustedRoots = CertificateAuthority is { } authority ? BrokerConfiguration.LoadAuthorities(file, authority) : [],
             Timeout = TimeSpan.FromSeconds(TimeoutSeconds),
         };
         if (User is null || PasswordEnv is null) return settings;

@@ -40,6 +40,9 @@ internal static partial class HubLog
     [LoggerMessage(Level = LogLevel.Error, Message = "The request {Verb} could not be answered")]
     public static partial void RequestFailed(ILogger logger, string verb, Exception e);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "More than {Count} messages wait for the broker: the oldest events are dropped, states are kept")]
-    public static partial void MessagesDropped(ILogger logger, int count);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} events wait for the broker: the {Which} are dropped, states are kept")]
+    public static partial void MessagesDropped(ILogger logger, int count, string which);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The broker has everything that waited; {Count} events were dropped meanwhile")]
+    public static partial void MessagesWereDropped(ILogger logger, long count);
 }

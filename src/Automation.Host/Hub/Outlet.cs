@@ -7,14 +7,26 @@ namespace Automation.Host.Hub;
 /// <summary>Every bound of an <see cref="Outlet"/>, with its default's reason.</summary>
 internal sealed record OutletLimits
 {
-    /// <summary>Messages that wait. Default 10,000: some minutes of a busy site while a broker is away; then the oldest is dropped and counted.</summary>
+    /// <summary>Events that wait. Default 10,000: some minutes of a busy site while a broker is away. States wait besides, each topic once.</summary>
     public int Waiting { get; init; } = 10_000;
+
+    /// <summary>Default: the oldest event gives way, because what happened last matters most to whoever comes back.</summary>
+    public OutletFull WhenFull { get; init; } = OutletFull.DropOldest;
 
     /// <summary>Messages handed to the bus and not acknowledged. Default 1,000: many share one flush of the embedded broker's disk, and keep a broker across a network busy.</summary>
     public int UnderWay { get; init; } = 1000;
 
     /// <summary>Messages one caller carries for others before it goes back to its own work. Default 256.</summary>
     public int CarriedByOne { get; init; } = 256;
+}
+
+/// <summary>Which event is dropped, and counted, when as many wait as may.</summary>
+internal enum OutletFull
+{
+    DropOldest = 0,
+
+    /// <summary>What happened first is kept: how it began.</summary>
+    DropNewest,
 }
 
 /// <summary>
@@ -33,6 +45,7 @@ internal sealed class Outlet(IMqttBus bus, OutletLimits limits, ILogger logger) 
     private TaskCompletionSource? _idle;
     private TaskCompletionSource? _room;
     private int _underWay;
+    private long _droppedNow;
     private bool _working;
     private bool _stopped;
 
@@ -48,6 +61,14 @@ internal sealed class Outlet(IMqttBus bus, OutletLimits limits, ILogger logger) 
         }
     }
 
+    private bool Stopped
+    {
+        get
+        {
+            lock (_gate) return _stopped;
+        }
+    }
+
     private bool IsEmpty_NeedsGate => !_working && _underWay == 0 && _waiting.Count == 0;
 
     /// <summary>Sends a message after all that were sent before. A value of its topic that still waits is overtaken and left out.</summary>
@@ -58,17 +79,23 @@ internal sealed class Outlet(IMqttBus bus, OutletLimits limits, ILogger logger) 
         {
             if (_stopped) return;
             if (_values.Remove(message.Topic, out LinkedListNode<MqttMessage>? older)) _waiting.Remove(older);
-            if (_events.Count >= limits.Waiting)
+            bool full = _events.Count >= limits.Waiting;
+            if (full)
             {
-                dropped = Dropped++ == 0;
+                Dropped++;
+                dropped = _droppedNow++ == 0;
+            }
+
+            if (full && limits.WhenFull == OutletFull.DropOldest)
+            {
                 _waiting.Remove(_events.First!.Value);
                 _events.RemoveFirst();
             }
 
-            _events.AddLast(_waiting.AddLast(message));
+            if (!full || limits.WhenFull == OutletFull.DropOldest) _events.AddLast(_waiting.AddLast(message));
         }
 
-        if (dropped) HubLog.MessagesDropped(logger, limits.Waiting);
+        if (dropped) HubLog.MessagesDropped(logger, limits.Waiting, limits.WhenFull == OutletFull.DropOldest ? "oldest" : "newest");
         Carry();
     }
 
@@ -140,6 +167,7 @@ internal sealed class Outlet(IMqttBus bus, OutletLimits limits, ILogger logger) 
     private MqttMessage? Next()
     {
         TaskCompletionSource? idle;
+        long dropped;
         lock (_gate)
         {
             if (_waiting.First is { } first)
@@ -152,8 +180,10 @@ internal sealed class Outlet(IMqttBus bus, OutletLimits limits, ILogger logger) 
 
             _working = false;
             idle = Idle_NeedsGate();
+            (dropped, _droppedNow) = (_droppedNow, 0);
         }
 
+        if (dropped > 0) HubLog.MessagesWereDropped(logger, dropped);
         idle?.SetResult();
         return null;
     }
@@ -204,8 +234,8 @@ internal sealed class Outlet(IMqttBus bus, OutletLimits limits, ILogger logger) 
         }
         catch (Exception e)
         {
-            // A retained value is published again at the next connect; an event is told as lost.
-            HubLog.PublishFailed(logger, message.Topic, e.Message);
+            // A retained value is published again at the next connect; an event is told as lost, unless everything ends.
+            if (!Stopped) HubLog.PublishFailed(logger, message.Topic, e.Message);
         }
     }
 }

@@ -74,7 +74,28 @@ internal static class Payloads
             if (outcome.Seen is not null) w.WriteString("seen", outcome.Seen);
             w.WriteNumber("attempts", attempts);
             w.WriteString("cause", value.Cause.ToString());
+            WriteTransaction(w, value.Transaction);
         });
+    }
+
+    /// <summary>A command that was not taken.</summary>
+    /// <param name="on">What the topic names; no address where there is none such.</param>
+    public static byte[] Refused(string on, string action, string message, string? transaction, DateTimeOffset now, TimeZoneInfo zone) => Write(w =>
+    {
+        w.WriteString("action", action);
+        w.WriteString("on", on);
+        WriteTime(w, "at", now, zone);
+        w.WriteString("outcome", "refused");
+        w.WriteString("message", message);
+        WriteTransaction(w, transaction);
+    });
+
+    /// <summary>The caller's own name for what it asked for, a JSON number or text; null: none.</summary>
+    public static void WriteTransaction(Utf8JsonWriter w, string? transaction)
+    {
+        if (transaction is null) return;
+        w.WritePropertyName("transaction");
+        w.WriteRawValue(transaction);
     }
 
     public static byte[] Exception(HubException exception, TimeZoneInfo zone) => Write(w =>
@@ -109,7 +130,7 @@ internal static class Payloads
     public static byte[] Info(string version, DateTimeOffset started, string storage, IEnumerable<(Site Site, SiteRules Rules)> sites) => Write(w =>
     {
         w.WriteString("version", version);
-        w.WriteString("topicModel", "1");
+        w.WriteString("topicVersion", "1");
         w.WriteString("started", started.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ssK", CultureInfo.InvariantCulture));
         w.WriteString("storage", storage);
         w.WriteStartArray("sites");

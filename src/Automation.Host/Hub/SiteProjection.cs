@@ -15,6 +15,9 @@ namespace Automation.Host.Hub;
 /// <summary>Shows one site on the topic model (DEV-5, HUB-5).</summary>
 internal sealed class SiteProjection(Site site, IEnumerable<RuleDefinition> rulesAtStart, TopicNames topics, Outlet outlet, RetainedTopics retained, TimeProvider time, ILogger logger)
 {
+    // Replaced when a device is removed.
+    private volatile Site _site = site;
+
     // Replaced whole by the writer's loop at a load; read by others.
     private volatile FrozenDictionary<string, RuleDefinition> _definitions = rulesAtStart.ToFrozenDictionary(d => d.Id, StringComparer.Ordinal);
     private volatile FrozenDictionary<string, string> _health = FrozenDictionary<string, string>.Empty;
@@ -45,7 +48,25 @@ internal sealed class SiteProjection(Site site, IEnumerable<RuleDefinition> rule
     /// <summary>Shows all that is known at a start: a broker may have lost it, and what does not change is not told again.</summary>
     public void ShowStates(SiteEngine engine)
     {
-        foreach ((ResourceAddress resource, DataObject state) in engine.States) retained.Set(topics.State(resource), Payloads.State(state));
+        // The engine may remember what the site has no more.
+        var known = _site.Addresses.ToHashSet();
+        foreach ((ResourceAddress resource, DataObject state) in engine.States)
+        {
+            if (resource.Device == "groups" || known.Contains(resource)) retained.Set(topics.State(resource), Payloads.State(state));
+        }
+    }
+
+    /// <summary>Takes away what is shown of a device.</summary>
+    /// <param name="without">The site without it.</param>
+    public void Forget(Device device, Site without)
+    {
+        _site = without;
+        retained.Clear(topics.Availability(device.Address));
+        foreach (ResourceAddress address in device.Resources.Select(r => r.Address).Prepend(device.Address))
+        {
+            retained.Clear(topics.State(address));
+            if (!address.IsDevice) retained.Clear(topics.Snapshot(address));
+        }
     }
 
     /// <summary>Called on the writer's loop when a device told the version of its firmware; set before the site starts.</summary>
@@ -77,33 +98,33 @@ internal sealed class SiteProjection(Site site, IEnumerable<RuleDefinition> rule
         switch (output)
         {
             case SiteOutput.Occurred { Value: var occurred }:
-                Publish(topics.Event(occurred.Resource), Payloads.Event(occurred, site.TimeZone));
+                Publish(topics.Event(occurred.Resource), Payloads.Event(occurred, _site.TimeZone));
                 break;
             case SiteOutput.Changed { Value: var change }:
                 retained.Set(topics.State(change.Resource), Payloads.State(change.State));
                 if (FirmwareKnown is { } told && change.Resource.IsDevice && change.Changed["firmware"] is { Kind: DataKind.Text } firmware &&
-                    site.Devices.FirstOrDefault(d => d.Address == change.Resource) is { } device)
+                    _site.Devices.FirstOrDefault(d => d.Address == change.Resource) is { } device)
                 {
                     told(device, firmware.Text);
                 }
 
                 break;
             case SiteOutput.FiredRule { Value: var firing }:
-                HubLog.Fired(logger, firing.Rule, firing.Trigger, firing.Source.IsEmpty ? site.Id : firing.Source.Value, firing.Cause.ToString());
-                Publish(topics.Firings(site.Id), Payloads.Firing(firing, NameOf(firing.Rule), site.TimeZone));
+                HubLog.Fired(logger, firing.Rule, firing.Trigger, firing.Source.IsEmpty ? _site.Id : firing.Source.Value, firing.Cause.ToString());
+                Publish(topics.Firings(_site.Id), Payloads.Firing(firing, NameOf(firing.Rule), _site.TimeZone));
                 ShowRule(engine, rules, firing.Rule);
                 break;
             case SiteOutput.Published { Value: var publish }:
                 Publish(publish.Topic, Encoding.UTF8.GetBytes(publish.Payload), publish.Retain, (QoS)publish.QoS);
                 break;
             case SiteOutput.Notified { Value: var note }:
-                Publish(topics.Notifications(site.Id), Payloads.Write(w =>
+                Publish(topics.Notifications(_site.Id), Payloads.Write(w =>
                 {
                     w.WriteString("id", $"{note.Cause}.{note.Index}");
                     w.WriteString("rule", note.Rule);
                     if (!note.Source.IsEmpty) w.WriteString("source", note.Source.Value);
                     w.WriteString("message", note.Message);
-                    Payloads.WriteTime(w, "at", note.At, site.TimeZone);
+                    Payloads.WriteTime(w, "at", note.At, _site.TimeZone);
                     w.WriteString("cause", note.Cause.ToString());
                 }));
                 break;
@@ -180,13 +201,17 @@ internal sealed class SiteProjection(Site site, IEnumerable<RuleDefinition> rule
         else HubLog.ActionIneffective(logger, request.Action, request.On.Value, status, outcome.Seen ?? "nothing of it was seen", request.Cause.ToString());
 
         DateTimeOffset now = time.GetUtcNow();
-        Publish(topics.Actions(site.Id), Payloads.Action(request, outcome, attempts, now, site.TimeZone));
+        Publish(topics.Actions(_site.Id), Payloads.Action(request, outcome, attempts, now, _site.TimeZone));
         if (outcome.IsEffective) return;
         (string type, string what) = outcome.Succeeded
             ? ("actionIneffective", $"was taken by the device{(outcome.DeviceStatus is null ? "" : $" ({outcome.DeviceStatus})")}, but did not happen: {outcome.Seen ?? "nothing of it was seen"}")
             : ("actionFailed", $"was not done: {Payloads.Camel(outcome.Reason.ToString())}{(outcome.DeviceStatus is null ? "" : $" ({outcome.DeviceStatus})")}");
         Tell(new HubException(type, request.On.Value, request.Rule, true, now, $"{request.Action} on {request.On.Value} {what}", [], [], request.Cause.ToString()), log: false);
     }
+
+    /// <summary>A command was not taken.</summary>
+    public void Refused(string on, string action, string message, string? transaction) =>
+        Publish(topics.Actions(_site.Id), Payloads.Refused(on, action, message, transaction, time.GetUtcNow(), _site.TimeZone));
 
     public ValueTask PictureAsync(ResourceAddress resource, ReadOnlyMemory<byte> jpeg)
     {
@@ -197,7 +222,7 @@ internal sealed class SiteProjection(Site site, IEnumerable<RuleDefinition> rule
     /// <summary>Every retained topic the site can have now; what else is below the site is left from earlier (see <see cref="RetainedCleanup"/>).</summary>
     public bool Owns(string topic)
     {
-        foreach (ResourceAddress address in site.Addresses)
+        foreach (ResourceAddress address in _site.Addresses)
         {
             if (topic == topics.State(address) || topic == topics.Availability(address) || topic == topics.Snapshot(address)) return true;
         }
@@ -205,7 +230,7 @@ internal sealed class SiteProjection(Site site, IEnumerable<RuleDefinition> rule
         return _definitions.Keys.Any(rule => topic == topics.RuleState(rule) || topic == topics.RuleEnabled(rule) || topic == topics.State(GroupAddress(rule)));
     }
 
-    private ResourceAddress GroupAddress(string rule) => ResourceAddress.TryParse($"{site.Id}/groups/{rule}", out ResourceAddress address) ? address : default;
+    private ResourceAddress GroupAddress(string rule) => ResourceAddress.TryParse($"{_site.Id}/groups/{rule}", out ResourceAddress address) ? address : default;
 
     private string NameOf(string rule) => _definitions.TryGetValue(rule, out RuleDefinition? definition) ? definition.Name : rule;
 
@@ -213,7 +238,7 @@ internal sealed class SiteProjection(Site site, IEnumerable<RuleDefinition> rule
     {
         if (!_definitions.TryGetValue(rule, out RuleDefinition? definition)) return;
         RuleStatus status = rules.Documents.Status(engine, rule);
-        retained.Set(topics.RuleState(rule), Payloads.Rule(View(definition, status), site.TimeZone));
+        retained.Set(topics.RuleState(rule), Payloads.Rule(View(definition, status), _site.TimeZone));
         retained.Set(topics.RuleEnabled(rule), Encoding.ASCII.GetBytes(status.Enabled ? "ON" : "OFF"));
     }
 
@@ -238,8 +263,8 @@ internal sealed class SiteProjection(Site site, IEnumerable<RuleDefinition> rule
     private void Tell(HubException exception, bool log = true, bool? lasts = false)
     {
         if (lasts is { } until) ExceptionTold?.Invoke(exception, until);
-        if (log) HubLog.Exception(logger, exception.Type, exception.Active ? "begins" : "ends", exception.Source.Length == 0 ? site.Id : exception.Source, exception.Message);
-        Publish(topics.Exceptions(site.Id), Payloads.Exception(exception, site.TimeZone));
+        if (log) HubLog.Exception(logger, exception.Type, exception.Active ? "begins" : "ends", exception.Source.Length == 0 ? _site.Id : exception.Source, exception.Message);
+        Publish(topics.Exceptions(_site.Id), Payloads.Exception(exception, _site.TimeZone));
     }
 
     private void Publish(string topic, byte[] payload, bool retain = false, QoS qos = QoS.AtLeastOnce) =>

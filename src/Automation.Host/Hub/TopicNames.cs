@@ -68,12 +68,6 @@ internal sealed class TopicNames(string baseTopic)
             : null;
     }
 
-    /// <summary>The address of <c>base/ADDRESS/set</c>; false for anything else.</summary>
-    public bool TryResourceOfSet(string topic, out ResourceAddress address)
-    {
-        address = default;
-        const string Tail = "/set";
-        return topic.StartsWith(Base + "/", StringComparison.Ordinal) && topic.EndsWith(Tail, StringComparison.Ordinal) &&
-            topic.Length > Base.Length + 1 + Tail.Length && ResourceAddress.TryParse(topic[(Base.Length + 1)..^Tail.Length], out address);
-    }
+    /// <summary>What is between the base and <c>/set</c> in a topic of <see cref="CommandFilters"/>: an address, if it is a right one.</summary>
+    public string TargetOfSet(string topic) => topic[(Base.Length + 1)..^"/set".Length];
 }

@@ -11,7 +11,7 @@ namespace Automation.Host.Journal;
 ///            CountCorrection         resource text | count (varint)
 ///            Outcome                 resource text | request text | succeeded (1)
 ///            Load                    fingerprint text
-///            Command                 resource text | action text | by text | data
+///            Command                 resource text | action text | by text | milliseconds it is worth doing (varint) | transaction text | data
 /// text     0: none · 1: a new one, length (varint), UTF-8 · n + 2: the n-th new one of this row
 /// data     0: none · count + 1 (varint), each: name text | kind (1) | boolean (1), number (8), whole number (zigzag varint) or text
 /// </code>

@@ -64,7 +64,9 @@ internal ref struct JournalDecoder
             case JournalEntryKind.Command:
                 ResourceAddress on = Resource();
                 (string action, string by) = (Name(), Name());
-                return JournalEntry.Command(sequence, at, action, on, Data() ?? DataObject.Empty, by);
+                TimeSpan worth = Worth();
+                string? transaction = Text();
+                return JournalEntry.Command(sequence, at, action, on, Data() ?? DataObject.Empty, by, worth, transaction);
             default:
                 throw JournalCodec.Damaged("a kind of entry is not known");
         }
@@ -85,6 +87,8 @@ internal ref struct JournalDecoder
     }
 
     private ResourceAddress Resource() => Text() is not { Length: > 0 } text ? default : ResourceAddress.TryParse(text, out ResourceAddress address) ? address : throw JournalCodec.Damaged("an address");
+
+    private TimeSpan Worth() => Number() is >= 0 and <= int.MaxValue and var milliseconds ? TimeSpan.FromMilliseconds(milliseconds) : throw JournalCodec.Damaged("a duration");
 
     private string Name() => Text() ?? throw JournalCodec.Damaged("a name is missing");
 

@@ -71,6 +71,8 @@ internal sealed class JournalEncoder
                 Text(entry.Input.Resource.Value);
                 Text(entry.Input.Name);
                 Text(entry.Text);
+                Number((long)entry.Worth.TotalMilliseconds);
+                Text(entry.Transaction);
                 Data(entry.Input.Data);
                 break;
         }

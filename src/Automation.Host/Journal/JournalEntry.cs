@@ -30,6 +30,12 @@ internal enum JournalEntryKind : byte
 /// <param name="Text">Load: the fingerprint of the rule set. Command: by whom.</param>
 internal readonly record struct JournalEntry(JournalEntryKind Kind, EngineInput Input, string? Text = null)
 {
+    /// <summary>Command: after how long it is not worth doing any more.</summary>
+    public TimeSpan Worth { get; init; }
+
+    /// <summary>Command: <see cref="ActionRequest.Transaction"/>.</summary>
+    public string? Transaction { get; init; }
+
     public long Sequence => Input.Sequence;
 
     public DateTimeOffset At => Input.At;
@@ -40,17 +46,17 @@ internal readonly record struct JournalEntry(JournalEntryKind Kind, EngineInput 
 
     public static JournalEntry Load(long sequence, DateTimeOffset at, string fingerprint) => new(JournalEntryKind.Load, EngineInput.Time(sequence, at), fingerprint);
 
-    public static JournalEntry Command(long sequence, DateTimeOffset at, string action, ResourceAddress on, DataObject parameters, string by) =>
-        new(JournalEntryKind.Command, new EngineInput { Sequence = sequence, Kind = EngineInputKind.Time, At = at, Resource = on, Name = action, Data = parameters }, by);
+    public static JournalEntry Command(long sequence, DateTimeOffset at, string action, ResourceAddress on, DataObject parameters, string by, TimeSpan worth, string? transaction) =>
+        new(JournalEntryKind.Command, new EngineInput { Sequence = sequence, Kind = EngineInputKind.Time, At = at, Resource = on, Name = action, Data = parameters }, by)
+        {
+            Worth = worth,
+            Transaction = transaction,
+        };
 
     /// <summary>The request that a command stands for.</summary>
-    public ActionRequest ToRequest(string site)
+    public ActionRequest ToRequest(string site) => new()
     {
-        string action = Input.Name!;
-        TimeSpan worth = ActionTypes.All.TryGetValue(action, out ActionTypeInfo? type) ? type.WorthDoing : TimeSpan.FromSeconds(30);
-        return new ActionRequest
-        {
-            Cause = new CauseId(site, Sequence), Rule = Text!, Index = 0, Action = action, On = Input.Resource, Parameters = Input.Data ?? DataObject.Empty, At = At, ExpiresAt = At + worth,
-        };
-    }
+        Cause = new CauseId(site, Sequence), Rule = Text!, Index = 0, Action = Input.Name!, On = Input.Resource, Parameters = Input.Data ?? DataObject.Empty, At = At, ExpiresAt = At + Worth,
+        Transaction = Transaction,
+    };
 }

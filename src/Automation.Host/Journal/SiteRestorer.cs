@@ -58,7 +58,9 @@ internal sealed partial class SiteRestorer(string site, JournalStore store, IOut
     private async Task<IReadOnlyList<SiteOutput>> UntoldAsync(IReadOnlyList<JournalEntry> last, CancellationToken cancellationToken)
     {
         if (last.Count == 0) return [];
-        List<SiteOutput> untold = time.GetUtcNow() - last[^1].At <= limits.ToldLate ? [.. _outputs.All] : [];
+
+        // A clock that is far behind says nothing of how long ago it was.
+        List<SiteOutput> untold = (time.GetUtcNow() - last[^1].At).Duration() <= limits.ToldLate ? [.. _outputs.All] : [];
         foreach (JournalEntry entry in last.Where(e => e.Kind == JournalEntryKind.Outcome))
         {
             if (await outbox.FindAsync(entry.Input.Name!, cancellationToken) is { Outcome: { } outcome } row) untold.Add(new SiteOutput.Ended(row.Request, outcome, row.Attempts));

@@ -44,7 +44,7 @@ internal sealed partial class ActionOutbox : IAsyncDisposable
     /// <remarks>The site marks it as told in the transaction that makes it an input; what is not marked is told again at the next start.</remarks>
     public event Action<OutboxRow>? Finished;
 
-    /// <summary>Requests that wait or are being done.</summary>
+    /// <summary>Requests that wait, are being done, or whose end is not told yet.</summary>
     public int Waiting => Volatile.Read(ref _waiting);
 
     /// <summary>Devices that failed and wait for their next try.</summary>
@@ -216,6 +216,7 @@ internal sealed partial class ActionOutbox : IAsyncDisposable
 
     private void OnFinished(OutboxRow row)
     {
+        Tell(row);
         Interlocked.Decrement(ref _waiting);
         if (Interlocked.Increment(ref _sincePrune) >= PruneEvery)
         {
@@ -225,8 +226,6 @@ internal sealed partial class ActionOutbox : IAsyncDisposable
                 if (!_stopped && _prune.IsCompleted) _prune = Task.Run(PruneAsync);
             }
         }
-
-        Tell(row);
     }
 
     private void Tell(OutboxRow row)

@@ -67,6 +67,7 @@ internal sealed partial class ClientConnection
         {
             QoS = view.QoS,
             Retain = view.Retain,
+            IsRedelivered = view.Duplicate,
             ExpiresAt = view.MessageExpirySeconds is { } seconds ? _dispatch.Now + (seconds * 1000L) : Publication.Never,
         };
         if (view.QoS == QoS.AtMostOnce && !view.Retain && view.PropertiesForwardAsTheyAre)

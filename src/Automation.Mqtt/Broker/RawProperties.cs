@@ -32,6 +32,7 @@ internal static class RawProperties
             Retain = options.Retain,
             ExpirySeconds = Publication.Remaining(message.ExpiresAt, now),
             PublisherClientId = message.Publisher,
+            IsRedelivered = message.IsRedelivered,
         };
         if (message.Properties.IsEmpty) return result;
         var bag = new PropertyBag();

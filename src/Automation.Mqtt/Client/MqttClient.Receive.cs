@@ -159,5 +159,6 @@ public sealed partial class MqttClient
         PayloadIsText = packet.PayloadIsText,
         ExpirySeconds = packet.MessageExpirySeconds,
         UserProperties = packet.UserProperties,
+        IsRedelivered = packet.Duplicate,
     };
 }

@@ -69,6 +69,9 @@ public sealed partial class MqttClient : IMqttBus, IAsyncDisposable
     /// <summary>Received messages that no subscription took, or that a full handler's queue dropped (QoS 0 only).</summary>
     public long DroppedMessages => Interlocked.Read(ref _dropped);
 
+    /// <summary>Completes when the client is connected for the first time; fails with why the first attempt did not succeed, while further ones go on.</summary>
+    public Task FirstAttempt => _firstAttempt.Task;
+
     /// <summary>Connects, and stays connected until disposed.</summary>
     /// <exception cref="MqttClientException">The first attempt failed; nothing goes on in the background.</exception>
     public static async Task<MqttClient> ConnectAsync(

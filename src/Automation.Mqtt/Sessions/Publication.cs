@@ -55,6 +55,9 @@ internal sealed class Publication
     /// <summary>The client that published, for logs and in-process subscribers; empty for the process itself.</summary>
     public string Publisher { get; }
 
+    /// <summary>The publisher sent it again (the DUP flag); for in-process subscribers.</summary>
+    public bool IsRedelivered { get; init; }
+
     /// <summary>Bytes it keeps in memory, roughly.</summary>
     public int Bytes => _block.Length + 96;
 

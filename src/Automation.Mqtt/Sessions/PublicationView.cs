@@ -17,6 +17,7 @@ internal ref struct PublicationView
         Retain = publication.Retain;
         ExpiresAt = publication.ExpiresAt;
         Publisher = publication.Publisher;
+        IsRedelivered = publication.IsRedelivered;
     }
 
     public PublicationView(ReadOnlySpan<byte> topic, ReadOnlySpan<byte> properties, ReadOnlySpan<byte> payload, string publisher)
@@ -42,11 +43,13 @@ internal ref struct PublicationView
 
     public long ExpiresAt { get; init; }
 
+    public bool IsRedelivered { get; init; }
+
     /// <summary>The whole packet as a QoS 0 subscriber of <see cref="EncodedVersion"/> gets it, retain flag clear; empty when it has to be written anew.</summary>
     public ReadOnlySpan<byte> Encoded { get; set; }
 
     public ProtocolVersion EncodedVersion { get; set; }
 
     /// <summary>The copy that may be kept; made once, however many keep it.</summary>
-    public Publication Keep() => _kept ??= new Publication(Topic, Properties, Payload, QoS, Retain, ExpiresAt, Publisher);
+    public Publication Keep() => _kept ??= new Publication(Topic, Properties, Payload, QoS, Retain, ExpiresAt, Publisher) { IsRedelivered = IsRedelivered };
 }

@@ -79,6 +79,8 @@ internal sealed partial class HostProcess : IAsyncDisposable
         return this;
     }
 
+    public Task WriteLineAsync(string line) => _process.StandardInput.WriteLineAsync(line);
+
     /// <summary>What Ctrl-C or a service manager does; then waits for the end.</summary>
     public async Task StopAsync()
     {

@@ -14,10 +14,10 @@ internal sealed class MosquittoSub : IAsyncDisposable
     private readonly List<(string Topic, string Payload)> _heard = [];
     private readonly Process _process;
 
-    private MosquittoSub(int port, string filter)
+    private MosquittoSub(int port, string filter, string[] more)
     {
         // -F with a separator no topic holds: payloads may have spaces.
-        _process = Peer.Start(Peer.Find("mosquitto_sub", Package), ["-h", "127.0.0.1", "-p", port.ToString(CultureInfo.InvariantCulture), "-q", "1", "-t", filter, "-F", "%t\t%p"], (_, e) => Keep(e.Data));
+        _process = Peer.Start(Peer.Find("mosquitto_sub", Package), ["-h", "127.0.0.1", "-p", port.ToString(CultureInfo.InvariantCulture), "-q", "1", "-t", filter, "-F", "%t\t%p", .. more], (_, e) => Keep(e.Data));
     }
 
     public IReadOnlyList<(string Topic, string Payload)> Heard
@@ -29,9 +29,9 @@ internal sealed class MosquittoSub : IAsyncDisposable
     }
 
     /// <summary>Starts, and waits until the subscription stands: the retained status came.</summary>
-    public static async Task<MosquittoSub> StartAsync(int port, string filter = "automation/#")
+    public static async Task<MosquittoSub> StartAsync(int port, string filter = "automation/#", params string[] more)
     {
-        var sub = new MosquittoSub(port, filter);
+        var sub = new MosquittoSub(port, filter, more);
         await Until.True(() => sub.Heard.Count > 0);
         return sub;
     }

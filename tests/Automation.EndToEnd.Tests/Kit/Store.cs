@@ -64,6 +64,16 @@ internal sealed class Store : IAsyncDisposable
 
     public string[] RunArguments(params string[] more) => ["run", "--config", ConfigFile, "--mqtt-port", "0", .. more];
 
+    /// <summary>Starts the program with a broker that is not its own.</summary>
+    /// <param name="external">The configuration's <c>mqtt.external</c>.</param>
+    public async Task<HostProcess> RunAsync(string external)
+    {
+        await File.WriteAllTextAsync(ConfigFile, $$"""{ "sites": [{ "site": "site.json", "rules": ["rules"] }], "httpPort": null, "mqtt": { "external": {{external}} } }""");
+        HostProcess host = await HostProcess.Start(["run", "--config", ConfigFile], Environment).RunningAsync();
+        await OnlineAsync(host);
+        return host;
+    }
+
     /// <summary>Starts the program on this store and waits until the panel's and the recorder's streams stand.</summary>
     public async Task<HostProcess> RunAsync()
     {
@@ -76,6 +86,17 @@ internal sealed class Store : IAsyncDisposable
     {
         await host.SaysAsync("store/panel is online");
         await host.SaysAsync("store/nvr is online");
+    }
+
+    public Uri UrlOf(string device) => _simulator.Devices[device];
+
+    /// <summary>Keeps the devices' password under a name, as a user does.</summary>
+    public async Task KeepSecretAsync(string name)
+    {
+        await using HostProcess set = HostProcess.Start(["secret", "set", name, "--config", ConfigFile], Environment);
+        await set.WriteLineAsync(Password);
+        await set.EndAsync();
+        Assert.Equal(0, set.ExitCode);
     }
 
     public async Task EmitAsync(object controlEvent)

@@ -1,11 +1,16 @@
 using System.Text;
+using Automation.Core.Model;
 using Automation.Host.Composition;
 using Automation.Host.Configuration;
+using Automation.Host.Hub;
 using Automation.Host.Notifications;
 using Automation.Host.Storage;
 using Automation.Host.Storage.Postgres;
 using Automation.Mqtt.Broker;
+using Automation.Mqtt.Client;
+using Automation.Mqtt.Protocol;
 using Automation.Notify.Smtp;
+using Automation.TestKit;
 using Microsoft.Extensions.Logging;
 
 namespace Automation.Host.Tests.Configuration;
@@ -87,9 +92,64 @@ public sealed class ConfigurationReaderTests
     [Fact]
     public void Parse_ExternalBroker_GivesItsValues()
     {
-        HostConfiguration configuration = Parse("""{ "sites": [ { "site": "s.json", "rules": ["r"] } ], "mqtt": { "external": { "host": "broker", "port": 8883, "tls": true, "user": "u", "passwordEnv": "P" } } }""");
-        Assert.Equal(("broker", 8883, true, "u", "P"), (configuration.External!.Host, configuration.External.Port, configuration.External.Tls, configuration.External.User!, configuration.External.PasswordEnv!));
+        using var folder = new TempFolder();
+        using var authority = new TestAuthority();
+        File.WriteAllText(folder.File("ca.pem"), authority.Certificate.ExportCertificatePem() + "\n" + authority.Certificate.ExportCertificatePem());
+        authority.Issue("automation", folder.File("client.pem"), folder.File("client.key"));
+        ExternalBrokerConfiguration external = External($$"""
+            { "url": "mqtts://broker", "version": "3.1.1", "clientId": "store-1", "user": "u", "password": { "secret": "broker" }, "certificateAuthority": "{{folder.File("ca.pem")}}",
+              "clientCertificate": { "file": "{{folder.File("client.pem")}}", "keyFile": "{{folder.File("client.key")}}" }, "keepAliveSeconds": 60, "queue": { "messages": 50, "whenFull": "dropNewest" } }
+            """);
+        MqttClientOptions options = external.ToOptions("automation.json", static _ => null, name => name == "broker" ? new Secret("hidden") : null);
+        Assert.Equal(("broker", 8883, ProtocolVersion.V311, "store-1", "u", "hidden"), (options.Host, options.Port, options.Version, options.ClientId, options.UserName!, options.Password.Reveal()));
+        Assert.Equal((2, true, TimeSpan.FromSeconds(60)), (options.Tls!.TrustedRoots.Length, options.Tls.ClientCertificate!.HasPrivateKey, options.KeepAlive));
+        Assert.Equal((50, OutletFull.DropNewest), (external.Queue.Waiting, external.Queue.WhenFull));
+        Assert.DoesNotContain("hidden", options.ToString(), StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("mqtt://h", "h", 1883, false, null)]
+    [InlineData("mqtt://h:1", "h", 1, false, null)]
+    [InlineData("mqtts://[::1]:2", "::1", 2, true, null)]
+    [InlineData("ws://h/mqtt", "h", 80, false, "ws://h/mqtt")]
+    [InlineData("wss://h:9/x?y=z", "h", 9, true, "wss://h:9/x?y=z")]
+    public void ToOptions_TheAddress_SaysHowToConnect(string url, string host, int port, bool tls, string? webSocket)
+    {
+        MqttClientOptions options = External($$"""{ "url": "{{url}}" }""").ToOptions("automation.json", static _ => null, static _ => null);
+        Assert.Equal((host, port, tls, webSocket), (options.Host, options.Port, options.Tls is not null, options.WebSocket?.ToString()));
+        Assert.Equal((ProtocolVersion.V5, "automation", (string?)null), (options.Version, options.ClientId, options.UserName));
+    }
+
+    [Theory]
+    [InlineData("""{ "url": "http://h" }""", "/mqtt/external/url")]
+    [InlineData("""{ "url": "mqtt://" }""", "is no address of a broker")]
+    [InlineData("""{ "url": "mqtt://u:secret@h" }""", "take it out, and use \"user\"")]
+    [InlineData("""{ "url": "mqtt://h/path" }""", "has a path")]
+    [InlineData("""{ "url": "mqtt://h", "certificateAuthority": "ca.pem" }""", "write mqtts:// or wss://")]
+    [InlineData("""{ "url": "mqtts://h", "certificateAuthority": "missing.pem" }""", "missing.pem cannot be used")]
+    [InlineData("""{ "url": "mqtts://h", "clientCertificate": { "file": "missing.pem", "keyFile": "missing.key" } }""", "missing.pem cannot be used")]
+    [InlineData("""{ "url": "mqtt://h", "user": "u", "password": { "secret": "s" } }""", "automation secret set s")]
+    [InlineData("""{ "url": "mqtt://h", "user": "u", "passwordEnv": "Q" }""", "the environment variable Q is not set")]
+    [InlineData("""{ "url": "mqtt://h", "passwordEnv": "Q" }""", "user")]
+    [InlineData("""{ "url": "mqtt://h", "version": "4" }""", "/mqtt/external/version")]
+    public void ToOptions_AnExternalBrokerThatIsWrong_SaysWhatToChange(string json, string said)
+    {
+        StartRefusedException refused = Assert.Throws<StartRefusedException>(() => External(json).ToOptions("automation.json", static _ => null, static _ => null));
+        Assert.Contains(said, refused.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret@", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ToOptions_ACertificateWithoutItsKey_IsRefused()
+    {
+        using var folder = new TempFolder();
+        using var authority = new TestAuthority();
+        authority.Issue("automation", folder.File("client.pem"), folder.File("client.key"));
+        ExternalBrokerConfiguration external = External($$"""{ "url": "mqtts://h", "clientCertificate": { "file": "{{folder.File("client.pem")}}" } }""");
+        Assert.Contains("without its key", Assert.Throws<StartRefusedException>(() => external.ToOptions("a.json", static _ => null, static _ => null)).Message, StringComparison.Ordinal);
+    }
+
+    private static ExternalBrokerConfiguration External(string json) => Parse($$"""{ "sites": [ { "site": "s.json", "rules": ["r"] } ], "mqtt": { "external": {{json}} } }""").External!;
 
     [Fact]
     public void Parse_Storage_GivesItsValues_AndAFileIsTheDefault()

@@ -66,6 +66,21 @@ public sealed class OutletTests
     }
 
     [Fact]
+    public async Task Send_MoreThanMayWait_DropsTheNewestWhereSoAsked_AndTakesThemAgainLater()
+    {
+        var outlet = new Outlet(_bus, new OutletLimits { Waiting = 10, UnderWay = 1, WhenFull = OutletFull.DropNewest }, NullLogger.Instance);
+        _bus.Hold();
+        outlet.Send(Message("first", "x"));
+        for (int i = 0; i < 25; i++) outlet.Send(Message("event", i.ToString(System.Globalization.CultureInfo.InvariantCulture)));
+        Assert.Equal(15, outlet.Dropped);
+        _bus.Release();
+        await outlet.EmptiedAsync(CancellationToken.None);
+        outlet.Send(Message("event", "later"));
+        await outlet.EmptiedAsync(CancellationToken.None);
+        Assert.Equal(["first=x", .. Enumerable.Range(0, 10).Select(i => $"event={i}"), "event=later"], _bus.Published);
+    }
+
+    [Fact]
     public async Task Send_OfATopicWithAWaitingValue_OvertakesIt_AndALaterValueFollows()
     {
         Outlet outlet = NewOutlet(underWay: 1);

@@ -17,16 +17,8 @@ public sealed class TopicNamesTests
     [Theory, Trait("Req", "DEV-5")]
     [InlineData("automation/store/panel/set", "store/panel")]
     [InlineData("automation/store/panel/area/1/set", "store/panel/area/1")]
-    [InlineData("automation/store/panel/area/set", null)]
-    [InlineData("automation/STORE/panel/set", null)]
-    [InlineData("automation//set", null)]
-    [InlineData("automation/set", null)]
-    public void TryResourceOfSet_Topic_GivesTheAddress(string topic, string? address)
-    {
-        bool found = Topics.TryResourceOfSet(topic, out ResourceAddress resource);
-        Assert.Equal(address is not null, found);
-        Assert.Equal(address ?? "", resource.Value);
-    }
+    [InlineData("automation/STORE/panel/set", "STORE/panel")]
+    public void TargetOfSet_Topic_GivesWhatItNames(string topic, string target) => Assert.Equal(target, Topics.TargetOfSet(topic));
 
     [Fact, Trait("Req", "DEV-5")]
     public void Topics_OfAResource_AreThoseOfTheTopicModel()

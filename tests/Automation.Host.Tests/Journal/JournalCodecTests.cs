@@ -23,7 +23,8 @@ public sealed class JournalCodecTests
             JournalEntry.Of(EngineInput.RuleToggle(12, Noon.AddSeconds(3), "a-rule", false)),
             JournalEntry.Of(EngineInput.CountCorrection(13, Noon.AddSeconds(3), ResourceAddress.Parse("store/groups/floor"), 1_000_000)),
             JournalEntry.Of(EngineInput.Outcome(14, Noon.AddSeconds(4), Zone, "store-9.0", true)),
-            JournalEntry.Command(20, Noon.AddDays(400), "openDoor", ResourceAddress.Parse("store/gate/door/1"), DataObject.Empty, "command"),
+            JournalEntry.Command(20, Noon.AddDays(400), "openDoor", ResourceAddress.Parse("store/gate/door/1"), DataObject.Empty, "command", TimeSpan.FromSeconds(10), "\"t-1\""),
+            JournalEntry.Command(20, Noon.AddDays(400), "openDoor", ResourceAddress.Parse("store/gate/door/1"), DataObject.Empty, "command", TimeSpan.Zero, null),
             JournalEntry.Of(EngineInput.Time(21, Noon.AddDays(400))),
         ];
         JournalBatch batch = JournalDecoder.Read(Encode(entries, 0xFEDC_BA98_7654_3210).Bytes.Span);

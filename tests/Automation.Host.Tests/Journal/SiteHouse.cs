@@ -5,6 +5,7 @@ using Automation.Core.Model;
 using Automation.Core.Rules;
 using Automation.Host.Composition;
 using Automation.Host.Hub;
+using Automation.Host.Hub.Commands;
 using Automation.Host.Journal;
 using Automation.Host.Outbox;
 using Automation.Host.Storage.Sql;
@@ -99,7 +100,7 @@ internal sealed class SiteHouse : IAsyncDisposable
         var outlet = new Outlet(Bus, new OutletLimits(), NullLogger.Instance);
         var retained = new RetainedTopics(outlet);
         SiteRuntime runtime = _runtime = new SiteRuntime(
-            source, new SiteRuleSet(rules, files.Pack()), ShippedTemplates.Library, place, journal, store, new ListedOperations(), outbox, Bus, _topics, outlet, retained, Limits, new DiagnosisWatchLimits(), Time, new Random(1), NullLoggerFactory.Instance);
+            source, new SiteRuleSet(rules, files.Pack()), ShippedTemplates.Library, place, journal, store, new ListedOperations(), outbox, new CommandIntake(new CommandLedger(Time), null), Bus, _topics, outlet, retained, Limits, new DiagnosisWatchLimits(), Time, new Random(1), NullLoggerFactory.Instance);
         outbox.Finished += row => runtime.Inbox.Post(new SiteInput.Ended(row.Request, row.Outcome!, row.Attempts));
         await runtime.StartAsync(CancellationToken.None);
         outbox.Start();
@@ -143,7 +144,7 @@ internal sealed class SiteHouse : IAsyncDisposable
 
     public async Task CommandAsync(string action, string on)
     {
-        _runtime!.Inbox.Post(new SiteInput.Command(action, Address(on), DataObject.Empty, "command"));
+        _runtime!.Inbox.Post(new SiteInput.Command(action, Address(on), DataObject.Empty, "command") { Worth = ActionTypes.All[action].WorthDoing });
         await SettledAsync();
     }
 
@@ -205,13 +206,14 @@ internal sealed class SiteHouse : IAsyncDisposable
     public void Kill()
     {
         string copy = _folder.File(Guid.NewGuid().ToString("N") + ".db");
+        // The mark first, for it is written last: what it names is in the database.
+        Directory.CreateDirectory(copy + "-marks");
+        File.Copy(Path.Combine(_database + "-marks", "store.mark"), Path.Combine(copy + "-marks", "store.mark"));
         foreach (string suffix in new[] { "", "-wal" })
         {
             if (File.Exists(_database + suffix)) File.Copy(_database + suffix, copy + suffix);
         }
 
-        Directory.CreateDirectory(copy + "-marks");
-        File.Copy(Path.Combine(_database + "-marks", "store.mark"), Path.Combine(copy + "-marks", "store.mark"));
         (ActionOutbox outbox, SiteRuntime runtime, SqlDatabase database, SequenceMark mark) = (_outbox!, _runtime!, _open!, _mark!);
         Devices = new FakeExecutor();
         _left.Add(() => EndAsync(outbox, runtime, database, mark));

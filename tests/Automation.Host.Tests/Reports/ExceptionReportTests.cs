@@ -107,12 +107,12 @@ public sealed class ExceptionReportTests
 
     private static async Task<JsonElement> AskAsync(RequestVerbs verbs, string request)
     {
-        Answer answer = (await verbs.AnswerAsync("exceptions/export", JsonDocument.Parse(request).RootElement, _ => Task.CompletedTask, default))!.Value;
+        Answer answer = (await verbs.AnswerAsync("exceptions/export", new RequestArguments(JsonDocument.Parse(request).RootElement), _ => Task.CompletedTask, default))!.Value;
         Assert.Null(answer.Error);
         using var stream = new MemoryStream();
         using (var writer = new Utf8JsonWriter(stream)) answer.Data!(writer);
         return JsonDocument.Parse(stream.ToArray()).RootElement;
     }
 
-    private static async Task<string> ErrorAsync(RequestVerbs verbs, string request) => (await verbs.AnswerAsync("exceptions/export", JsonDocument.Parse(request).RootElement, _ => Task.CompletedTask, default))!.Value.Error!;
+    private static async Task<string> ErrorAsync(RequestVerbs verbs, string request) => (await verbs.AnswerAsync("exceptions/export", new RequestArguments(JsonDocument.Parse(request).RootElement), _ => Task.CompletedTask, default))!.Value.Error!;
 }

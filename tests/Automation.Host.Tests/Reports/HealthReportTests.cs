@@ -81,7 +81,7 @@ public sealed class HealthReportTests
         await using SqlDatabase database = await SqlDatabase.OpenAsync(new SqliteSource(new SqliteOptions { Path = folder.File("a.db") }, time), StorageParts.All, new SqlLimits(), default);
         var centre = new ExceptionCentre(database, time);
         foreach (ExceptionRecord e in Lasting) await centre.ReportAsync(e.Site, e.Source, e.Type, true, "", null, default);
-        await using var mailer = new HealthMailer(new HealthSchedule("30 2 * * *", ["siteManager"]), settings, [Store], new HealthSource(a => Shown.GetValueOrDefault(a.Value), State, centre), time, new Random(1), NullLogger.Instance);
+        await using var mailer = new HealthMailer(new HealthSchedule("30 2 * * *", ["siteManager"]), settings, [Store], new HealthSource(a => Shown.GetValueOrDefault(a.Value), State, centre, static _ => null), time, new Random(1), NullLogger.Instance);
         mailer.Start();
         await AdvanceToAsync(new DateTimeOffset(2026, 10, 25, 0, 30, 0, TimeSpan.Zero));
         await Until.True(() => mail.Told("refused").Count == 1);

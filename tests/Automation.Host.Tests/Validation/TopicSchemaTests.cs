@@ -27,7 +27,7 @@ public sealed class TopicSchemaTests
     [InlineData("status", "\"on\"")]
     [InlineData("availability", "{}")]
     [InlineData("rule-enabled", "\"on\"")]
-    [InlineData("info", """{"version":"0.1.0","topicModel":"2","started":"2026-11-20T17:00:00Z","sites":[]}""")]
+    [InlineData("info", """{"version":"0.1.0","topicVersion":"2","started":"2026-11-20T17:00:00Z","sites":[]}""")]
     [InlineData("state", """{"arming":{"value":"away"}}""")]
     [InlineData("state", """{"open":"yes"}""")]
     [InlineData("state", """[]""")]

@@ -56,6 +56,25 @@ public sealed class BusTests
         Assert.Equal("1", Encoding.UTF8.GetString(answer.CorrelationData.Span));
     }
 
+    [Theory, Trait("Spec", "MQTT-3.3.1-3")]
+    [InlineData(QoS.AtLeastOnce, true)]
+    [InlineData(QoS.ExactlyOnce, false)]
+    public async Task Message_ThatAClientSendsAgain_IsMarked_WhereItCanComeTwice(QoS qos, bool twice)
+    {
+        await using BrokerUnderTest broker = await BrokerUnderTest.StartAsync();
+        using WireClient client = await broker.ConnectAsync("alice");
+        var seen = new ConcurrentQueue<bool>();
+        await using IAsyncDisposable subscription = await broker.Broker.SubscribeAsync("up", QoS.ExactlyOnce, (m, _) =>
+        {
+            seen.Enqueue(m.IsRedelivered);
+            return ValueTask.CompletedTask;
+        }, CancellationToken.None);
+        for (int i = 0; i < 2; i++) await client.SendAsync(new PublishPacket { Topic = "up", Payload = "x"u8.ToArray(), QoS = qos, PacketId = 1, Duplicate = i > 0 });
+        if (!twice) await client.SendAsync(new PubRelPacket { PacketId = 1 });
+        await Until.True(() => seen.Count == (twice ? 2 : 1));
+        Assert.Equal(twice ? [false, true] : [false], seen);
+    }
+
     [Fact]
     public async Task Arguments_ThatAreNoTopic_AreRefusedWithAWord()
     {

@@ -20,7 +20,12 @@ public static class RuleFileEditor
     public static byte[]? Remove(SourceFile file, string id)
     {
         JsonNode node = Require(file, id);
-        if (node.Parent is not { Kind: JsonKind.Array } list || list.Children.Count == 1) return null;
+        return node.Parent is not { Kind: JsonKind.Array } list || list.Children.Count == 1 ? null : WithoutItem(node);
+    }
+
+    /// <summary>The text without an item of a list.</summary>
+    internal static byte[] WithoutItem(JsonNode node)
+    {
         ReadOnlySpan<byte> text = node.Source.Utf8.Span;
 
         // The comma behind it goes with it. The last one leaves the comma before it: a trailing comma is allowed.

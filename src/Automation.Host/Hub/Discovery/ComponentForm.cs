@@ -22,6 +22,13 @@ internal sealed class ComponentForm(DiscoveryNames names, RetainedTopics retaine
         _topics[document.Id] = now;
     }
 
+    public void Remove(DiscoveryDocument document)
+    {
+        foreach (string gone in TopicsOf(document.Id)) retained.Clear(gone);
+        _topics.Remove(document.Id);
+        _shown.Remove(document.Id);
+    }
+
     public bool Found(string topic, IReadOnlyDictionary<string, string> entities, IReadOnlySet<string> expected)
     {
         string id = names.IdOf(topic);

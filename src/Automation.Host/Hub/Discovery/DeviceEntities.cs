@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Automation.Core.Model;
+using Automation.Host.Hub.Commands;
 
 namespace Automation.Host.Hub.Discovery;
 
@@ -10,7 +11,8 @@ internal static class DeviceEntities
     public const int ResourcesPerDocument = 64;
 
     /// <param name="firmware">The version of its firmware; null until the device told it.</param>
-    public static IEnumerable<DiscoveryDocument> Build(Device device, string? firmware, DiscoveryNames names, string version)
+    /// <param name="code">What an alarm control panel asks for; null: nothing.</param>
+    public static IEnumerable<DiscoveryDocument> Build(Device device, string? firmware, DiscoveryNames names, string version, AlarmCodeSettings? code)
     {
         string id = names.DeviceId(device.Address);
         int part = 0;
@@ -18,7 +20,7 @@ internal static class DeviceEntities
         {
             var document = new DiscoveryDocument(names.Config(id, part), id, About(device, firmware, names), version, names.Topics.Status, names.Topics.Availability(device.Address));
             if (part == 0) AddDevice(document, device, names.Topics);
-            foreach (Resource resource in resources) new ResourceEntities(document, device, resource, names.Topics, isOwnDevice: false).Add();
+            foreach (Resource resource in resources) new ResourceEntities(document, device, resource, names.Topics, code, isOwnDevice: false).Add();
             part++;
             yield return document;
         }
@@ -28,7 +30,7 @@ internal static class DeviceEntities
             string own = names.ChannelId(channel.Address);
             var about = new JsonObject { ["name"] = NameOf(channel), ["model"] = "Channel of " + device.Name, ["via_device"] = id };
             var document = new DiscoveryDocument(names.Config(own), own, about, version, names.Topics.Status, names.Topics.Availability(device.Address));
-            new ResourceEntities(document, device, channel, names.Topics, isOwnDevice: true).Add();
+            new ResourceEntities(document, device, channel, names.Topics, code, isOwnDevice: true).Add();
             yield return document;
         }
     }

@@ -24,6 +24,14 @@ internal sealed class DeviceForm(RetainedTopics retained) : IDiscoveryForm
         retained.Set(document.Topic, document.Bytes());
     }
 
+    public void Remove(DiscoveryDocument document)
+    {
+        _topics.Remove(document.Topic);
+        _entities.Remove(document.Topic);
+        _shown.Remove(document.Topic);
+        retained.Clear(document.Topic);
+    }
+
     public bool Found(string topic, IReadOnlyDictionary<string, string> entities, IReadOnlySet<string> expected)
     {
         if (!_topics.Contains(topic)) return false;

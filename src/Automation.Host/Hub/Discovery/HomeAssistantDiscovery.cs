@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Automation.Core.Model;
 using Automation.Core.Rules;
+using Automation.Host.Hub.Commands;
 using Automation.Mqtt;
 using Automation.Mqtt.Client;
 using Microsoft.Extensions.Logging;
@@ -20,6 +21,7 @@ internal sealed class HomeAssistantDiscovery : IAsyncDisposable
     private readonly IReadOnlyList<Site> _sites;
     private readonly string _version;
     private readonly DiscoveryForm _form;
+    private readonly AlarmCodeSettings? _code;
     private readonly RetainedTopics _retained;
     private readonly ILogger _logger;
     private readonly List<IAsyncDisposable> _subscriptions = [];
@@ -30,12 +32,13 @@ internal sealed class HomeAssistantDiscovery : IAsyncDisposable
     private readonly Dictionary<string, IReadOnlyList<RuleDefinition>> _rules = new(StringComparer.Ordinal);
     private readonly HashSet<string> _expected = new(StringComparer.Ordinal);
 
-    public HomeAssistantDiscovery(DiscoveryNames names, IReadOnlyList<Site> sites, string version, DiscoveryForm form, RetainedTopics retained, ILogger logger)
+    public HomeAssistantDiscovery(DiscoveryNames names, IReadOnlyList<Site> sites, string version, DiscoveryForm form, AlarmCodeSettings? code, RetainedTopics retained, ILogger logger)
     {
         _names = names;
         _sites = sites;
         _version = version;
         _form = form;
+        _code = code;
         _retained = retained;
         _logger = logger;
         _shown = form == DiscoveryForm.Component ? new ComponentForm(names, retained) : new DeviceForm(retained);
@@ -43,7 +46,7 @@ internal sealed class HomeAssistantDiscovery : IAsyncDisposable
 
     public async Task StartAsync(IMqttBus bus, CancellationToken cancellationToken)
     {
-        DiscoveryDocument[] devices = _form == DiscoveryForm.Off ? [] : [.. _sites.SelectMany(s => s.Devices).SelectMany(d => DeviceEntities.Build(d, null, _names, _version))];
+        DiscoveryDocument[] devices = _form == DiscoveryForm.Off ? [] : [.. _sites.SelectMany(s => s.Devices).SelectMany(d => DeviceEntities.Build(d, null, _names, _version, _code))];
         if (_form != DiscoveryForm.Off) _expected.UnionWith(devices.Select(d => d.Id).Append(_names.HubId));
         if (_form == DiscoveryForm.Device) ((DeviceForm)_shown).Expect(devices.Select(d => d.Topic).Append(_names.Config(_names.HubId)));
         try
@@ -79,7 +82,21 @@ internal sealed class HomeAssistantDiscovery : IAsyncDisposable
     public void ShowFirmware(Device device, string firmware)
     {
         if (_form == DiscoveryForm.Off) return;
-        foreach (DiscoveryDocument document in DeviceEntities.Build(device, firmware, _names, _version)) Show(document);
+        foreach (DiscoveryDocument document in DeviceEntities.Build(device, firmware, _names, _version, _code)) Show(document);
+    }
+
+    /// <summary>Takes a device away that the site has no more.</summary>
+    public void Remove(Device device)
+    {
+        if (_form == DiscoveryForm.Off) return;
+        lock (_turn)
+        {
+            foreach (DiscoveryDocument document in DeviceEntities.Build(device, null, _names, _version, _code))
+            {
+                _expected.Remove(document.Id);
+                _shown.Remove(document);
+            }
+        }
     }
 
     public async ValueTask DisposeAsync()

@@ -6,6 +6,9 @@ internal interface IDiscoveryForm
     /// <summary>Shows a device, also again after it changed.</summary>
     void Show(DiscoveryDocument document);
 
+    /// <summary>Takes a device away.</summary>
+    void Remove(DiscoveryDocument document);
+
     /// <summary>Takes a document of ours that was found retained: from an earlier run, or our own.</summary>
     /// <param name="entities">The entities in it, with their platforms.</param>
     /// <param name="expected">The ids of the devices there are now.</param>

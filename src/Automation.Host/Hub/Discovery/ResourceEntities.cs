@@ -1,11 +1,12 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Automation.Core.Model;
+using Automation.Host.Hub.Commands;
 
 namespace Automation.Host.Hub.Discovery;
 
 /// <summary>What Home Assistant shows of one resource, by its kind.</summary>
-internal sealed class ResourceEntities(DiscoveryDocument document, Device device, Resource resource, TopicNames topics, bool isOwnDevice)
+internal sealed class ResourceEntities(DiscoveryDocument document, Device device, Resource resource, TopicNames topics, AlarmCodeSettings? code, bool isOwnDevice)
 {
     /// <summary>Presets that get a button; cameras keep up to 300, most of them never named. All of them are in the selection.</summary>
     private const int MaximumPresets = 16;
@@ -53,8 +54,9 @@ internal sealed class ResourceEntities(DiscoveryDocument document, Device device
                 .Commands(_set, "payload_disarm", Templates.Command("disarm"))
                 .With("payload_arm_away", Templates.Command("arm", ("mode", "away")))
                 .With("payload_arm_home", Templates.Command("arm", ("mode", "stay")))
-                .With("code_arm_required", false)
-                .With("code_disarm_required", false);
+                .With("code_arm_required", code is { Arming: true })
+                .With("code_disarm_required", code is not null);
+            if (code is not null) panel.With("code", code.IsNumber ? "REMOTE_CODE" : "REMOTE_CODE_TEXT").With("command_template", Templates.CommandWithCode);
             panel["supported_features"] = new JsonArray("arm_away", "arm_home");
         }
 

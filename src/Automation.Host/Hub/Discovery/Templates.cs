@@ -41,6 +41,9 @@ internal static class Templates
         return System.Text.Encoding.UTF8.GetString(Bytes(command));
     }
 
+    /// <summary>The panel's command with the code that was typed.</summary>
+    public const string CommandWithCode = "{{ dict(action | from_json, code=code) | tojson }}";
+
     /// <summary>A command with a number that is chosen by its name.</summary>
     public static string Choice(string action, string parameter, IReadOnlyDictionary<string, int> numbers)
     {

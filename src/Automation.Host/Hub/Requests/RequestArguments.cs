@@ -1,11 +1,18 @@
 using System.Globalization;
 using System.Text.Json;
+using Automation.Host.Hub.Commands;
 
 namespace Automation.Host.Hub.Requests;
 
 /// <summary>Reads what a verb needs from a request's object; keeps the first thing that is wrong.</summary>
 internal sealed class RequestArguments(JsonElement root)
 {
+    /// <summary>How the request came.</summary>
+    public CommandOrigin Origin { get; init; } = new("", IsRedelivered: false, null);
+
+    /// <summary>The caller's own name for the request, as JSON; null: none.</summary>
+    public string? Transaction { get; init; }
+
     /// <summary>Names and ids are short; longer texts are not looked at.</summary>
     private const int MaximumText = 256;
 

@@ -1,9 +1,8 @@
 using System.Text.Json;
 using System.Threading.Channels;
-using Automation.Core.Topics;
+using Automation.Host.Hub.Commands;
 using Automation.Host.Operations;
 using Automation.Mqtt;
-using Automation.Mqtt.Client;
 using Microsoft.Extensions.Logging;
 
 namespace Automation.Host.Hub.Requests;
@@ -17,9 +16,6 @@ internal sealed class RequestDesk(TopicNames topics, IMqttBus bus, RequestVerbs 
     /// <summary>The largest requests carry a rule or a story of events.</summary>
     public const int MaximumBytes = 256 * 1024;
 
-    /// <summary>Correlation data come back as they came; more is not carried.</summary>
-    private const int MaximumCorrelationBytes = 1024;
-
     /// <summary>A site answers between two inputs, so in far less; while its disk refuses, it does not.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
@@ -28,10 +24,8 @@ internal sealed class RequestDesk(TopicNames topics, IMqttBus bus, RequestVerbs 
     private async ValueTask TakeAsync(MqttMessage message, CancellationToken cancellationToken)
     {
         string verb = topics.VerbOf(message.Topic);
-        if (message.CorrelationData.Length > MaximumCorrelationBytes) message = message with { CorrelationData = default };
-        Responder responder = ResponderOf(message, verb, out string? refusal);
-        if (refusal is null && message.Retain) refusal = "a retained request is not obeyed: publish it without retain, and remove this one";
-        if (refusal is null && message.Payload.Length > MaximumBytes) refusal = $"the request is longer than {MaximumBytes} bytes";
+        Responder responder = Responder.Of(message, topics.Response(verb), topics, bus, logger, out string? refusal);
+        refusal ??= Responder.Refusal(message, MaximumBytes);
         if (refusal is not null)
         {
             await responder.SendAsync(Answer.Wrong(refusal), null);
@@ -60,25 +54,20 @@ internal sealed class RequestDesk(TopicNames topics, IMqttBus bus, RequestVerbs 
             return;
         }
 
-        string? transaction = null;
-        if (root.TryGetProperty("transaction", out JsonElement given))
+        if (!Responder.TryReadTransaction(root, out string? transaction, out string error))
         {
-            if (given.ValueKind is not (JsonValueKind.String or JsonValueKind.Number) || given.GetRawText().Length > 256)
-            {
-                await responder.SendAsync(Answer.Wrong("\"transaction\" is not a number or a text of at most 256 characters"), null);
-                return;
-            }
-
-            transaction = given.GetRawText();
+            await responder.SendAsync(Answer.Wrong(error), null);
+            return;
         }
 
+        var arguments = new RequestArguments(root) { Transaction = transaction, Origin = CommandOrigin.Of(message) };
         using var limit = new CancellationTokenSource(Patience, time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         Answer? answer;
         try
         {
-            answer = await verbs.AnswerAsync(verb, root, a => responder.SendAsync(a, transaction), both.Token);
-            if (!verbs.IsReadOnly(verb)) operations.Add(new Operation { Via = OperationVia.Request, By = message.PublisherClientId, What = verb, Detail = root.GetRawText(), Refusal = answer?.Error ?? "" });
+            answer = await verbs.AnswerAsync(verb, arguments, a => responder.SendAsync(a, transaction), both.Token);
+            if (!verbs.IsReadOnly(verb)) operations.Add(new Operation { Via = OperationVia.Request, By = message.PublisherClientId, What = verb, Detail = Redaction.Text(root), Refusal = answer?.Error ?? "" });
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested)
         {
@@ -96,49 +85,5 @@ internal sealed class RequestDesk(TopicNames topics, IMqttBus bus, RequestVerbs 
         }
 
         if (answer is { } now) await responder.SendAsync(now, transaction);
-    }
-
-    private Responder ResponderOf(MqttMessage message, string verb, out string? refusal)
-    {
-        refusal = null;
-        string usual = topics.Response(verb);
-        if (message.ResponseTopic is not { } asked) return new Responder(bus, usual, message.CorrelationData, logger);
-
-        // We publish with our own rights: a response topic must not let a client command devices, or overwrite what we tell, through us.
-        bool own = asked == topics.Base || asked.StartsWith(topics.Base + "/", StringComparison.Ordinal);
-        bool allowed = TopicName.Check(asked) == TopicFault.None && !asked.StartsWith('$') && (!own || asked.StartsWith(topics.Response(""), StringComparison.Ordinal));
-        if (!allowed) refusal = $"the response topic cannot be used: choose one outside {topics.Base}/, or below {topics.Response("")}";
-        return new Responder(bus, allowed ? asked : usual, message.CorrelationData, logger);
-    }
-
-    /// <summary>Where one request's answer goes.</summary>
-    private sealed record Responder(IMqttBus Bus, string Topic, ReadOnlyMemory<byte> Correlation, ILogger Logger)
-    {
-        public async Task SendAsync(Answer answer, string? transaction)
-        {
-            byte[] payload = Payloads.Write(w =>
-            {
-                w.WriteString("status", answer.Error is null ? "ok" : "error");
-                if (answer.Data is not null)
-                {
-                    w.WritePropertyName("data");
-                    answer.Data(w);
-                }
-
-                if (answer.Error is not null) w.WriteString("error", answer.Error);
-                if (transaction is null) return;
-                w.WritePropertyName("transaction");
-                w.WriteRawValue(transaction);
-            });
-            try
-            {
-                var response = new MqttMessage { Topic = Topic, Payload = payload, QoS = QoS.AtLeastOnce, CorrelationData = Correlation, ContentType = "application/json", PayloadIsText = true };
-                await Bus.PublishAsync(response, CancellationToken.None);
-            }
-            catch (Exception e) when (e is MqttClientException or InvalidOperationException or IOException or TimeoutException or ArgumentException)
-            {
-                HubLog.PublishFailed(Logger, Topic, e.Message);
-            }
-        }
     }
 }

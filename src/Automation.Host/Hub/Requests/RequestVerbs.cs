@@ -1,5 +1,4 @@
 using System.Collections.Frozen;
-using System.Text.Json;
 
 namespace Automation.Host.Hub.Requests;
 
@@ -13,9 +12,9 @@ internal sealed class RequestVerbs(IEnumerable<RequestVerb> verbs)
     /// <summary>Whether it changes nothing; so does what is not known.</summary>
     public bool IsReadOnly(string verb) => !_verbs.TryGetValue(verb, out RequestVerb? found) || found.ReadOnly;
 
-    public async ValueTask<Answer?> AnswerAsync(string verb, JsonElement request, Func<Answer, Task> later, CancellationToken cancellationToken)
+    public async ValueTask<Answer?> AnswerAsync(string verb, RequestArguments arguments, Func<Answer, Task> later, CancellationToken cancellationToken)
     {
         if (!_verbs.TryGetValue(verb, out RequestVerb? found)) return Answer.Wrong($"'{RequestArguments.Cut(verb)}' is not something to ask for: there are {string.Join(", ", Names)}");
-        return await found.Answer(new RequestArguments(request), later, cancellationToken);
+        return await found.Answer(arguments, later, cancellationToken);
     }
 }

@@ -25,6 +25,17 @@ internal sealed class SiteLookup(IReadOnlyList<SiteRuntime> sites, TopicNames to
         return found;
     }
 
+    /// <summary>The device of this address; null: there is none.</summary>
+    public (SiteRuntime Site, Device Device)? DeviceOf(string address)
+    {
+        foreach (SiteRuntime site in Sites)
+        {
+            if (site.Site.Devices.FirstOrDefault(d => d.Address.Value == address) is { } device) return (site, device);
+        }
+
+        return null;
+    }
+
     /// <summary>What is shown of a device: <c>online</c>, <c>offline</c>; null: nothing yet.</summary>
     public string? Availability(ResourceAddress device) => retained.Value(topics.Availability(device)) is { } value ? Encoding.ASCII.GetString(value) : null;
 
@@ -32,6 +43,8 @@ internal sealed class SiteLookup(IReadOnlyList<SiteRuntime> sites, TopicNames to
     public byte[]? State(ResourceAddress resource) => retained.Value(topics.State(resource));
 
     public static Answer NoRule(string rule) => Answer.Wrong($"there is no rule '{RequestArguments.Cut(rule)}': rules/list names all");
+
+    public static Answer NoDevice(string device) => Answer.Wrong($"there is no device '{RequestArguments.Cut(device)}': devices/list without \"device\" names all");
 
     public static Answer NoSite(string site) => Answer.Wrong($"there is no site '{RequestArguments.Cut(site)}': health names all");
 }

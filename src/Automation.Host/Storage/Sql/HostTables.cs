@@ -11,7 +11,7 @@ internal static class HostTables
             position {identity},
             id {text} NOT NULL UNIQUE,
             site {text} NOT NULL, sequence BIGINT NOT NULL, number BIGINT NOT NULL,
-            rule TEXT NOT NULL, action TEXT NOT NULL, target TEXT NOT NULL, parameters TEXT NOT NULL,
+            rule TEXT NOT NULL, action TEXT NOT NULL, target TEXT NOT NULL, parameters TEXT NOT NULL, caller_transaction TEXT,
             at BIGINT NOT NULL, expires_at BIGINT NOT NULL,
             state BIGINT NOT NULL, attempts BIGINT NOT NULL,
             reason TEXT, retry_safe BIGINT, device_status TEXT, finished_at BIGINT, told BIGINT NOT NULL DEFAULT 0);

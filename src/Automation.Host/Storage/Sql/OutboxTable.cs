@@ -8,7 +8,7 @@ namespace Automation.Host.Storage.Sql;
 internal sealed partial class OutboxTable(ILogger logger)
 {
     private const string Columns =
-        "position, site, sequence, number, rule, action, target, parameters, at, expires_at, state, attempts, reason, retry_safe, device_status, finished_at";
+        "position, site, sequence, number, rule, action, target, parameters, at, expires_at, state, attempts, reason, retry_safe, device_status, finished_at, caller_transaction";
 
     public static void SetState(SqlSession s, OutboxRow row, OutboxState state, int attempts) =>
         s.Execute("UPDATE outbox SET state = $2, attempts = $3 WHERE id = $1 AND finished_at IS NULL", row.Request.Id, (int)state, attempts);
@@ -51,11 +51,11 @@ internal sealed partial class OutboxTable(ILogger logger)
         {
             object? position = s.Scalar(
                 """
-                INSERT INTO outbox (id, site, sequence, number, rule, action, target, parameters, at, expires_at, state, attempts)
-                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, 0) ON CONFLICT (id) DO NOTHING RETURNING position
+                INSERT INTO outbox (id, site, sequence, number, rule, action, target, parameters, at, expires_at, state, attempts, caller_transaction)
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, 0, $11) ON CONFLICT (id) DO NOTHING RETURNING position
                 """,
                 request.Id, request.Cause.Site, request.Cause.Sequence, request.Index, request.Rule, request.Action, request.On.Value,
-                DataObjectJson.Write(request.Parameters), request.At, request.ExpiresAt);
+                DataObjectJson.Write(request.Parameters), request.At, request.ExpiresAt, request.Transaction);
             if (position is long added) rows.Add(new OutboxRow(added, request, OutboxState.Pending, 0, null, null));
         }
 
@@ -77,6 +77,7 @@ internal sealed partial class OutboxTable(ILogger logger)
                 Parameters = DataObjectJson.Read(r.GetString(7)),
                 At = r.Instant(8),
                 ExpiresAt = r.Instant(9),
+                Transaction = r.TextOrNull(16),
             };
             ActionReason reason = r.IsDBNull(12) || !Enum.TryParse(r.GetString(12), out ActionReason named) ? ActionReason.None : named;
             var state = (OutboxState)r.GetInt64(10);

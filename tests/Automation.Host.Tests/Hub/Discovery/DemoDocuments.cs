@@ -37,7 +37,7 @@ internal static class DemoDocuments
 
     private static List<(string, JsonElement)> Build()
     {
-        IEnumerable<DiscoveryDocument> documents = Site.Devices.SelectMany(d => DeviceEntities.Build(d, null, Names, "1.2.3")).Append(HubEntities.Build(Rules.Definitions, Names, "1.2.3"));
+        IEnumerable<DiscoveryDocument> documents = Site.Devices.SelectMany(d => DeviceEntities.Build(d, null, Names, "1.2.3", null)).Append(HubEntities.Build(Rules.Definitions, Names, "1.2.3"));
         return [.. documents.Select(d => (d.Topic, JsonSerializer.Deserialize<JsonElement>(d.Bytes())))];
     }
 }

@@ -4,6 +4,7 @@ using Automation.Core.Model;
 using Automation.Core.Rules;
 using Automation.Host.Composition;
 using Automation.Host.Hub;
+using Automation.Host.Tests.Hub.Commands;
 using Automation.Host.Tests.Operations;
 using Automation.Host.Tests.Validation;
 using Automation.Host.Validation;
@@ -64,7 +65,7 @@ public sealed class DiscoveryDocumentTests
             Address = address, Name = "Dome", Kind = "camera", Connection = new DeviceConnectionInfo { Url = new Uri("http://127.0.0.1/") },
             Resources = [new Resource { Address = address.Resource("channel", 1), Capabilities = ["ptz"], Presets = [.. presets] }],
         };
-        Automation.Host.Hub.Discovery.DiscoveryDocument document = Assert.Single(Automation.Host.Hub.Discovery.DeviceEntities.Build(device, null, DemoDocuments.Names, "1"));
+        Automation.Host.Hub.Discovery.DiscoveryDocument document = Assert.Single(Automation.Host.Hub.Discovery.DeviceEntities.Build(device, null, DemoDocuments.Names, "1", null));
         System.Text.Json.Nodes.JsonNode select = document.Components["channel_1_preset"]!;
         Assert.Equal(["Tom's door", "Gate", "Gate (3)", "Preset 4"], select["options"]!.AsArray().Select(o => (string)o!));
         Assert.Equal(@"{{ {'action':'callPreset','preset':{'Tom\'s door':1,'Gate':2,'Gate (3)':3,'Preset 4':4}[value]} | tojson }}", (string)select["command_template"]!);
@@ -116,11 +117,11 @@ public sealed class DiscoveryDocumentTests
     [Fact, Trait("Req", "HUB-2")]
     public async Task Every_command_of_every_document_is_taken_and_asks_for_what_it_says()
     {
-        var bus = new FakeBus();
-        var devices = new SiteInbox();
         var rules = new SiteInbox();
-        await new DeviceCommands(DemoDocuments.Site, DemoDocuments.Topics, devices, new ListedOperations(), NullLogger.Instance).SubscribeAsync(bus, CancellationToken.None);
-        await new RuleSwitchboard(DemoDocuments.Topics, rule => DemoDocuments.Rules.Definitions.Any(d => d.Id == rule) ? rules : null, new ListedOperations(), NullLogger.Instance).SubscribeAsync(bus, CancellationToken.None);
+        await using CommandHouse house = await CommandHouse.StartAsync();
+        FakeBus bus = house.Bus;
+        SiteInbox devices = house.Inbox;
+        await new RuleSwitchboard(DemoDocuments.Topics, rule => DemoDocuments.Rules.Definitions.Any(d => d.Id == rule) ? rules : null, bus, new ListedOperations(), NullLogger.Instance).SubscribeAsync(CancellationToken.None);
         int commands = 0;
         foreach ((string topic, string key, JsonElement entity) in DemoDocuments.Entities.Where(e => e.Entity.TryGetProperty("command_topic", out _)))
         {
@@ -189,7 +190,7 @@ public sealed class DiscoveryDocumentTests
     {
         ResourceAddress address = ResourceAddress.Parse("store/big");
         var device = new Device { Address = address, Name = "Big", Kind = "security-panel", Resources = [.. Enumerable.Range(0, 150).Select(n => new Resource { Address = address.Resource("zone", n) })] };
-        Automation.Host.Hub.Discovery.DiscoveryDocument[] documents = [.. Automation.Host.Hub.Discovery.DeviceEntities.Build(device, null, DemoDocuments.Names, "1")];
+        Automation.Host.Hub.Discovery.DiscoveryDocument[] documents = [.. Automation.Host.Hub.Discovery.DeviceEntities.Build(device, null, DemoDocuments.Names, "1", null)];
         Assert.Equal(["homeassistant/device/automation_store_big/config", "homeassistant/device/automation_store_big_2/config", "homeassistant/device/automation_store_big_3/config"], documents.Select(d => d.Topic));
         Assert.All(documents, d => Assert.InRange(d.Bytes().Length, 1, 256 * 1024));
         Assert.Single(documents.Select(d => (string)d.Root["device"]!["identifiers"]![0]!).Distinct());

@@ -106,7 +106,7 @@ public sealed class HomeAssistantDiscoveryTests : IAsyncDisposable
     public async Task ShowRules_OneOfTwoSites_WaitsForTheOther()
     {
         var retained = new RetainedTopics(_outlet);
-        await using var discovery = new HomeAssistantDiscovery(DemoDocuments.Names, [DemoDocuments.Site, DemoDocuments.Site with { Id = "plant", Devices = [] }], "1.2.3", DiscoveryForm.Device, retained, NullLogger.Instance);
+        await using var discovery = new HomeAssistantDiscovery(DemoDocuments.Names, [DemoDocuments.Site, DemoDocuments.Site with { Id = "plant", Devices = [] }], "1.2.3", DiscoveryForm.Device, null, retained, NullLogger.Instance);
         await discovery.StartAsync(_bus, CancellationToken.None);
         discovery.ShowRules("store", DemoDocuments.Rules.Definitions);
         await _outlet.EmptiedAsync(CancellationToken.None);
@@ -114,6 +114,24 @@ public sealed class HomeAssistantDiscoveryTests : IAsyncDisposable
         discovery.ShowRules("plant", []);
         await _outlet.EmptiedAsync(CancellationToken.None);
         Assert.Contains(Hub, _bus.Retained.Keys);
+    }
+
+    [Theory, Trait("Req", "HUB-2")]
+    [InlineData("Device")]
+    [InlineData("Component")]
+    public async Task Remove_ADevice_ClearsItsDocumentsAndNoOthers(string form)
+    {
+        await using HomeAssistantDiscovery discovery = await StartAsync(Enum.Parse<DiscoveryForm>(form));
+        string[] before = [.. _bus.Retained.Keys];
+        discovery.Remove(DemoDocuments.Site.Devices.Single(d => d.Address.Device == "nvr"));
+        await _outlet.EmptiedAsync(CancellationToken.None);
+        string[] gone = [.. before.Except(_bus.Retained.Keys)];
+        Assert.NotEmpty(gone);
+        Assert.All(gone, t => Assert.Contains("automation_store_nvr", t, StringComparison.Ordinal));
+        Assert.DoesNotContain(_bus.Retained.Keys, t => t.Contains("automation_store_nvr", StringComparison.Ordinal));
+        discovery.ShowFirmware(DemoDocuments.Site.Devices.Single(d => d.Address.Device == "panel"), "V1.2");
+        await _outlet.EmptiedAsync(CancellationToken.None);
+        Assert.DoesNotContain(_bus.Retained.Keys, t => t.Contains("automation_store_nvr", StringComparison.Ordinal));
     }
 
     [Fact, Trait("Req", "HUB-2")]
@@ -174,7 +192,7 @@ public sealed class HomeAssistantDiscoveryTests : IAsyncDisposable
 
     private async Task<HomeAssistantDiscovery> StartAsync(DiscoveryForm form = DiscoveryForm.Device)
     {
-        var discovery = new HomeAssistantDiscovery(DemoDocuments.Names, [DemoDocuments.Site], "1.2.3", form, new RetainedTopics(_outlet), NullLogger.Instance);
+        var discovery = new HomeAssistantDiscovery(DemoDocuments.Names, [DemoDocuments.Site], "1.2.3", form, null, new RetainedTopics(_outlet), NullLogger.Instance);
         await discovery.StartAsync(_bus, CancellationToken.None);
         await _outlet.EmptiedAsync(CancellationToken.None);
         return discovery;

@@ -1,12 +1,16 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using Automation.Core.Model;
+using Automation.Core.Rules;
+using Automation.Host.Composition;
 
 namespace Automation.Host.Hub.Requests.Verbs;
 
 /// <summary>What devices there are, what they have and what is known of it.</summary>
-internal sealed class DeviceVerbs(SiteLookup sites)
+/// <param name="removed">Told of a device that is no more.</param>
+internal sealed class DeviceVerbs(SiteLookup sites, Action<Device> removed)
 {
-    public IEnumerable<RequestVerb> All => [RequestVerb.Now("devices/list", Devices) with { ReadOnly = true }];
+    public IEnumerable<RequestVerb> All => [RequestVerb.Now("devices/list", Devices) with { ReadOnly = true }, RequestVerb.Asking("devices/remove", RemoveAsync)];
 
     /// <summary>All devices, or one with all it has and what is known of it.</summary>
     private Answer Devices(RequestArguments arguments)
@@ -26,7 +30,7 @@ internal sealed class DeviceVerbs(SiteLookup sites)
             });
         }
 
-        if (devices.FirstOrDefault(d => d.Address.Value == only) is not { } one) return Answer.Wrong($"there is no device '{RequestArguments.Cut(only)}': devices/list without \"device\" names all");
+        if (devices.FirstOrDefault(d => d.Address.Value == only) is not { } one) return SiteLookup.NoDevice(only);
         return Answer.Of(w =>
         {
             w.WritePropertyName("device");
@@ -46,6 +50,25 @@ internal sealed class DeviceVerbs(SiteLookup sites)
 
             w.WriteEndArray();
         });
+    }
+
+    /// <summary>Takes a device out of its site and off the broker; while a rule names it, it stays.</summary>
+    private async Task<Answer> RemoveAsync(RequestArguments arguments, CancellationToken cancellationToken)
+    {
+        string name = arguments.Text("device", "store/nvr");
+        if (arguments.Error is { } wrong) return Answer.Wrong(wrong);
+        if (sites.DeviceOf(name) is not var (site, device)) return SiteLookup.NoDevice(name);
+        try
+        {
+            ImmutableArray<Finding> findings = await DeviceRemoval.RunAsync(site, device, cancellationToken);
+            Answer answer = RuleFileVerbs.Found(findings, w => w.WriteString("device", name));
+            if (answer.Error is null) removed(device);
+            return answer;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or StartRefusedException)
+        {
+            return Answer.Wrong($"the device is not removed: {e.Message}");
+        }
     }
 
     private void WriteDevice(Utf8JsonWriter w, Device device)

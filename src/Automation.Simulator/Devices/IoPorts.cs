@@ -72,7 +72,7 @@ internal sealed class IoPorts
         routes.Put("ContentMgmt/IOProxy/outputs/*/trigger", (r, a) => Proxied(_outputs, a[0]) is { } id ? Trigger(r, _outputs[id]) : Reply.NotSupported(r));
     }
 
-    private Reply Trigger(DeviceRequest request, Port port)
+    private static Reply Trigger(DeviceRequest request, Port port)
     {
         if (Xml.TryRead(request.Body) is not { } root || root.Name.LocalName != "IOPortData") return Reply.BadXml(request);
         // 003 §8.3.8: high or low; a pulse is a setting of the port (§8.3.7), nothing that a trigger can ask for.

@@ -22,7 +22,7 @@ public sealed class HubAcceptanceTests
     {
         await using Mosquitto broker = await Mosquitto.StartAsync();
         await using Store store = await Store.StartAsync();
-        File.WriteAllText(store.ConfigFile, FormattableString.Invariant($$"""{ "sites": [{ "site": "site.json", "rules": ["rules"] }], "httpPort": null, "mqtt": { "external": { "host": "127.0.0.1", "port": {{broker.Port}} } } }"""));
+        File.WriteAllText(store.ConfigFile, FormattableString.Invariant($$"""{ "sites": [{ "site": "site.json", "rules": ["rules"] }], "httpPort": null, "mqtt": { "external": { "url": "mqtt://127.0.0.1:{{broker.Port}}" } } }"""));
         await using HostProcess host = await HostProcess.Start(["run", "--config", store.ConfigFile], store.Environment).RunningAsync();
         await Store.OnlineAsync(host);
         await AcceptAsync(broker.Port, store);

@@ -73,6 +73,9 @@ internal sealed class GroupCounter
     /// <summary>Nobody is inside: the daily reset. The cameras' totals keep their base, so a reset of theirs at another hour changes nothing.</summary>
     public GroupChange Reset() => Set(0);
 
+    /// <summary>The maximum may be another than when the count was written: it is reached now, or left.</summary>
+    public GroupChange Review() => Set(Inside) with { Changed = true };
+
     public void Write(IBufferWriter<byte> to) => GroupSnapshot.Write(to, Group, Inside, _reached, _channels);
 
     /// <summary>Takes over what <see cref="Write"/> wrote, for the channels that both have; moves the span behind it.</summary>
@@ -81,8 +84,7 @@ internal sealed class GroupCounter
     {
         if (!GroupSnapshot.TryRead(ref from, Group, _channels, out int inside, out bool reached)) return false;
         Inside = inside;
-        // A group whose maximum was raised meanwhile is below it now; one whose maximum was lowered tells so with its next change.
-        _reached = reached && inside >= Max;
+        _reached = reached;
         return true;
     }
 

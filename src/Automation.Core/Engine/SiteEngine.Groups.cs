@@ -80,6 +80,15 @@ public sealed partial class SiteEngine
         }
     }
 
+    /// <summary>A group with another maximum than it told of tells at once how it stands now.</summary>
+    private void ReviewGroups()
+    {
+        foreach (Group group in _groups)
+        {
+            if (_states[group.Resource] is { } told && told["max"].Number != group.Counter.Max) Tell(group, group.Counter.Review());
+        }
+    }
+
     private void Tell(Group group, GroupChange change)
     {
         if (!change.Changed) return;

@@ -72,6 +72,7 @@ public sealed partial class SiteEngine
         _recorder.Renumber(numbers);
         var reader = new SnapshotReader(body.WrittenSpan);
         Read(ref reader);
+        ReviewGroups();
         for (int i = 0; i < _rules.Length; i++)
         {
             ref RuleRow row = ref _rules[i];

@@ -93,6 +93,7 @@ public static class RuleSetReader
         rule = rule with
         {
             File = document.Source.Path, Line = line, Column = column, Version = VersionOf(document, template), Template = template?.ToString(),
+            Settings = RuleSettings.Of(document, template, rule),
         };
         checks.Add(rule, written, actions, sound: context.Findings.Errors == errors);
     }

@@ -62,6 +62,29 @@ internal sealed class RuleFolder(Func<Site> site, IReadOnlyList<string> paths, T
         }
     }
 
+    /// <summary>Changes a number of a rule in its file. Nothing is written when the rule would be wrong with it. Null: there is no such rule.</summary>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public async Task<ImmutableArray<Finding>?> SetAsync(string rule, RuleSetting setting, double value, CancellationToken cancellationToken)
+    {
+        await _turn.WaitAsync(cancellationToken);
+        try
+        {
+            List<SourceFile> files = [.. RuleDirectory.ReadFiles(paths)];
+            int at = files.FindIndex(f => RuleFileEditor.Find(f, rule) is not null);
+            if (at < 0) return null;
+            files[at] = new SourceFile(files[at].Path, RuleFileEditor.Set(files[at], rule, setting, value));
+            ImmutableArray<Finding> findings = Check(files);
+            if (findings.Any(f => f.Severity == FindingSeverity.Error)) return findings;
+            await ReplaceAsync(files[at].Path, files[at].Utf8, cancellationToken);
+            await reload(cancellationToken);
+            return findings;
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
     /// <summary>Takes a rule out of its file, or the file away when it holds nothing else. Null: there is no such rule.</summary>
     /// <returns>What would be wrong without it, e.g. that another rule names it; then it stays.</returns>
     /// <exception cref="IOException">The file cannot be written.</exception>

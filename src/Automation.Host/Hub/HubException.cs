@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Automation.Core.Rules;
 
 namespace Automation.Host.Hub;
 
@@ -14,4 +15,5 @@ internal sealed record HubException(
 
 /// <summary>What a dashboard shows of a rule.</summary>
 /// <param name="Health"><c>ok</c>, or why the rule cannot work.</param>
-internal sealed record RuleView(string Id, string Kind, string Name, bool Enabled, DateTimeOffset? LastFired, long Firings, DateTimeOffset? NextRun, string Health);
+/// <param name="Settings">Numbers that <c>rules/set</c> changes.</param>
+internal sealed record RuleView(string Id, string Kind, string Name, bool Enabled, DateTimeOffset? LastFired, long Firings, DateTimeOffset? NextRun, string Health, ImmutableArray<RuleSetting> Settings);

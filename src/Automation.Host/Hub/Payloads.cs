@@ -125,6 +125,10 @@ internal static class Payloads
         if (rule.NextRun is { } next) WriteTime(w, "nextRun", next, zone);
         else w.WriteNull("nextRun");
         w.WriteString("health", rule.Health);
+        if (rule.Settings.IsEmpty) return;
+        w.WriteStartObject("settings");
+        foreach (RuleSetting setting in rule.Settings) WriteValue(w, setting.Name, setting.Value is { } value ? value : DataValue.Null);
+        w.WriteEndObject();
     }
 
     public static byte[] Info(string version, DateTimeOffset started, string storage, IEnumerable<(Site Site, SiteRules Rules)> sites) => Write(w =>

@@ -244,7 +244,7 @@ internal sealed class SiteProjection(Site site, IEnumerable<RuleDefinition> rule
 
     /// <summary>What a dashboard shows of a rule. What went wrong in it comes before what keeps its events back.</summary>
     public RuleView View(RuleDefinition rule, in RuleStatus status) =>
-        new(rule.Id, rule.Kind, rule.Name, status.Enabled, status.LastFired, status.Firings, status.NextRun, status.LastFault?.Detail ?? _health.GetValueOrDefault(rule.Id, "ok"));
+        new(rule.Id, rule.Kind, rule.Name, status.Enabled, status.LastFired, status.Firings, status.NextRun, status.LastFault?.Detail ?? _health.GetValueOrDefault(rule.Id, "ok"), rule.Settings);
 
     /// <summary>Shows why rules cannot be reached by the events they wait for. Called on the writer's loop, so that a later firing is not overwritten.</summary>
     /// <param name="health">By rule; a rule that is not in it is well.</param>

@@ -68,9 +68,10 @@ public sealed partial class MqttClient
                 return false;
             }
         }
-        else if (_incoming.Count >= Window)
+        else if (_incoming.Count >= Window + _options.Limits.QueuedPerHandler)
         {
-            // MQTT-3.3.4-9: the server exceeds our receive maximum.
+            // MQTT-3.3.4-9: the server exceeds our receive maximum. Mosquitto 2.0.11 does where many retained messages wait for a new
+            // subscription (a PUBACK may bring more than one), so what there is room for is taken, and only more than that ends the connection.
             fault = ReasonCode.ReceiveMaximumExceeded;
             return false;
         }

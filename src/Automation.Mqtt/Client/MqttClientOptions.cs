@@ -84,8 +84,9 @@ public sealed record MqttClientLimits
     /// <summary>Bytes not yet taken by the socket; above, publishers of QoS 0 wait. Default 1 MB.</summary>
     public int WriteBufferBytes { get; init; } = 1024 * 1024;
 
-    /// <summary>Messages that wait for one handler; above, QoS 0 is dropped and counted, and QoS 1 and 2 are held back by not acknowledging. Default 1,000.</summary>
-    public int QueuedPerHandler { get; init; } = 1000;
+    /// <summary>Messages that wait for one handler; above, QoS 0 is dropped and counted, and QoS 1 and 2 are held back by not acknowledging. Default 10,000: so
+    /// many retained messages a new subscription may bring at once from a server that exceeds the receive maximum.</summary>
+    public int QueuedPerHandler { get; init; } = 10_000;
 
     /// <summary>For address look-up, TCP, TLS, WebSocket and CONNACK together. Default 15 s.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(15);

@@ -34,6 +34,27 @@ public class GroupTests
         Assert.Equal(0, scenario.Engine.StateOf(Floor.Address)!["inside"].Number);
     }
 
+    [Fact, Trait("Req", "PPL-3")]
+    public void Group_WithAnotherMaximumAfterAReload_SaysAtOnceHowItStands()
+    {
+        var scenario = new Scenario(TimeZoneInfo.Utc, [Floor], []);
+        Count(scenario, "entrance", 0, 0);
+        Count(scenario, "entrance", 2, 0);
+        scenario.Take();
+        Load(scenario, Floor with { MaxPeople = 2 });
+        string[] lowered = scenario.Take();
+        Assert.Contains("state 12:00:00 store/groups/floor {max: 2, reached: true, remaining: 0}", lowered);
+        Assert.Single(lowered, l => l.Contains("maxPeopleReached", StringComparison.Ordinal));
+        Load(scenario, Floor with { MaxPeople = 2, Name = "Ground floor" });
+        Assert.Empty(scenario.Take());
+        Load(scenario, Floor with { MaxPeople = 10 });
+        string[] raised = scenario.Take();
+        Assert.Contains("state 12:00:00 store/groups/floor {max: 10, reached: false, remaining: 8}", raised);
+        Assert.Single(raised, l => l.Contains("maxPeopleReached", StringComparison.Ordinal));
+    }
+
+    private static void Load(Scenario scenario, CountingGroup group) => scenario.Engine.Load(Scenario.Program(TimeZoneInfo.Utc, [group], []), scenario.TimeInput(), scenario.Sink);
+
     [Fact, Trait("Req", "PPL-4")]
     public void Group_SwitchedOff_CountsNothing()
     {

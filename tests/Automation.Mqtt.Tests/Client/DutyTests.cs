@@ -52,6 +52,28 @@ public sealed class DutyTests
         }
     }
 
+    [Fact, Trait("Spec", "MQTT-3.3.4-9"), Trait("Spec", "MQTT-4.13.1-1")]
+    public async Task ServerThatExceedsTheReceiveMaximum_IsBorneWhileThereIsRoom_AndThenLeft()
+    {
+        const int room = 2 + 3;
+        using var server = new ScriptedServer();
+        await using MqttClient client = Clients.Start(server.Options with { ReceiveMaximum = 2, Limits = new MqttClientLimits { QueuedPerHandler = 3 } });
+        using Conversation conversation = await server.AcceptAsync(new ConnAckPacket());
+        var hold = new TaskCompletionSource();
+        Task<IAsyncDisposable> subscribing = client.SubscribeAsync("s", QoS.AtLeastOnce, async (_, _) => await hold.Task, CancellationToken.None);
+        SubscribePacket subscribe = await conversation.ExpectAsync<SubscribePacket>();
+        await conversation.SendAsync(new SubAckPacket { PacketId = subscribe.PacketId, Reasons = [ReasonCode.GrantedQoS1] });
+        await Until.Done(subscribing);
+        for (ushort id = 1; id <= room; id++) await conversation.SendAsync(new PublishPacket { Topic = "s", QoS = QoS.AtLeastOnce, PacketId = id });
+        hold.SetResult();
+        for (ushort id = 1; id <= room; id++) Assert.Equal(id, (await conversation.ExpectAsync<PubAckPacket>()).PacketId);
+
+        hold = new TaskCompletionSource();
+        for (ushort id = 1; id <= room + 1; id++) await conversation.SendAsync(new PublishPacket { Topic = "s", QoS = QoS.AtLeastOnce, PacketId = id });
+        Assert.Equal(ReasonCode.ReceiveMaximumExceeded, (await conversation.ExpectAsync<DisconnectPacket>()).Reason);
+        hold.SetResult();
+    }
+
     [Fact, Trait("Spec", "MQTT-2.2.1-3"), Trait("Spec", "MQTT-4.3.2-1"), Trait("Spec", "MQTT-4.3.3-1"), Trait("Spec", "MQTT-3.3.4-8"), Trait("Spec", "MQTT-4.9.0-3")]
     public async Task PacketIdentifiers_InUse_AreAllDifferent_AndAFullWindowHoldsNothingElseBack()
     {

@@ -59,6 +59,19 @@ public sealed class MosquittoTests
     }
 
     [Theory, InlineData(ProtocolVersion.V311), InlineData(ProtocolVersion.V5)]
+    public async Task Subscribe_ToThousandsRetained_GetsThemAll(ProtocolVersion version)
+    {
+        await using Mosquitto mosquitto = await Mosquitto.StartAsync(m => $"listener {m.Port} 127.0.0.1\nallow_anonymous true\nmax_queued_messages 100000");
+        await using MqttClient keeper = await Clients.ConnectAsync(mosquitto.Options());
+        await Until.Done(Task.WhenAll(Enumerable.Range(0, 5000).Select(i => keeper.PublishAsync(Clients.Message($"kept/{i}", "v", QoS.AtLeastOnce) with { Retain = true }, CancellationToken.None).AsTask())));
+        await using MqttClient client = await Clients.ConnectAsync(mosquitto.Options("late") with { Version = version });
+        ConcurrentQueue<MqttMessage> messages = await client.CollectAsync("kept/#");
+        await messages.Count(5000);
+        Assert.Equal(5000, messages.Select(m => m.Topic).Distinct().Count());
+        Assert.True(client.IsConnected);
+    }
+
+    [Theory, InlineData(ProtocolVersion.V311), InlineData(ProtocolVersion.V5)]
     public async Task CloseWithWill_PublishesTheWill_DisposeDoesNot(ProtocolVersion version)
     {
         await using Mosquitto mosquitto = await Mosquitto.StartAsync();

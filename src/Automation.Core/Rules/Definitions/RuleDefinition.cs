@@ -35,6 +35,9 @@ public abstract record RuleDefinition
 
     /// <summary>Name and version of the template it is an instance of, e.g. <c>intrusion 1.0.0</c>; null for a rule written out.</summary>
     public string? Template { get; init; }
+
+    /// <summary>The numbers in it that a dashboard may change.</summary>
+    public ImmutableArray<RuleSetting> Settings { get; init; } = [];
 }
 
 /// <summary>How firings of one rule follow one another.</summary>

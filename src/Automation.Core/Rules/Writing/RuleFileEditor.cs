@@ -43,6 +43,30 @@ public static class RuleFileEditor
         return alone ? [.. text[..lineStart], .. text[(lineEnd + 1)..]] : [.. text[..start], .. text[end..]];
     }
 
+    /// <summary>The file with a number of this document changed; nothing else of it.</summary>
+    /// <exception cref="KeyNotFoundException">The file has no document with this id.</exception>
+    public static byte[] Set(SourceFile file, string id, RuleSetting setting, double value)
+    {
+        JsonNode node = Require(file, id);
+        var edit = new TextEdit(node.Source);
+        string json = value.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        for (int i = 0; i < setting.Path.Length - 1; i++)
+        {
+            if (node.Find(setting.Path[i]) is not { Kind: JsonKind.Object } inner)
+            {
+                // An instance that took every default has no inputs yet.
+                for (int j = setting.Path.Length - 1; j > i; j--) json = $"{{ {JsonText.Quote(setting.Path[j])}: {json} }}";
+                edit.AddMember(node, setting.Path[i], json);
+                return System.Text.Encoding.UTF8.GetBytes(edit.ToString());
+            }
+
+            node = inner;
+        }
+
+        edit.SetMember(node, setting.Path[^1], json);
+        return System.Text.Encoding.UTF8.GetBytes(edit.ToString());
+    }
+
     private static JsonNode Require(SourceFile file, string id) => Locate(file, id) ?? throw new KeyNotFoundException($"{file.Path} has no document with the id '{id}'.");
 
     private static JsonNode? Locate(SourceFile file, string id)

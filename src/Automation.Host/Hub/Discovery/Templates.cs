@@ -17,6 +17,12 @@ internal static class Templates
 
     public static string Value(string property) => $"{{{{ value_json.get('{property}') }}}}";
 
+    /// <summary>A number of a rule, from the rule's state.</summary>
+    public static string Setting(string name) => $"{{{{ (value_json.get('settings') or {{}}).get('{name}') }}}}";
+
+    /// <summary>The request that sets it.</summary>
+    public static string SetSetting(string rule, string name) => $"{{{{ {{'rule':'{rule}','setting':'{name}','value':value|float}} | tojson }}}}";
+
     /// <summary>A running total in events of one type; empty for others, and for counts of an interval, which Home Assistant passes over.</summary>
     public static string Total(string type, string name) => $"{{% if value_json.type == '{type}' and value_json.state != 'old' and value_json.data.get('mode') != 'timeRange' %}}{{{{ value_json.data.get('{name}') }}}}{{% endif %}}";
 

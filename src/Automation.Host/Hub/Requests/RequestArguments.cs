@@ -84,6 +84,14 @@ internal sealed class RequestArguments(JsonElement root)
         return otherwise ?? minimum;
     }
 
+    /// <summary>A number that must be there.</summary>
+    public double Number(string name)
+    {
+        if (Find(name, out JsonElement value) && value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out double given) && double.IsFinite(given)) return given;
+        _error ??= $"\"{name}\" is not a number";
+        return 0;
+    }
+
     /// <summary>An instant in ISO 8601; without an offset it is UTC.</summary>
     public DateTimeOffset? OptionalInstant(string name)
     {

@@ -15,7 +15,7 @@ namespace Automation.Host.Tests.Hub.Discovery;
 /// <summary>What Home Assistant is told of the demo site is true: topics, properties, commands.</summary>
 public sealed class DiscoveryDocumentTests
 {
-    private static readonly string[] Platforms = ["alarm_control_panel", "binary_sensor", "button", "event", "image", "lock", "select", "sensor", "siren", "switch"];
+    private static readonly string[] Platforms = ["alarm_control_panel", "binary_sensor", "button", "event", "image", "lock", "number", "select", "sensor", "siren", "switch"];
 
     private static readonly string[] Commands = ["payload_on", "payload_off", "payload_press", "payload_lock", "payload_unlock", "payload_arm_away", "payload_arm_home", "payload_disarm", "command_template", "command_off_template"];
 
@@ -85,7 +85,7 @@ public sealed class DiscoveryDocumentTests
     public void Every_topic_of_every_document_is_one_the_program_publishes_or_obeys()
     {
         var published = new HashSet<string>(StringComparer.Ordinal) { DemoDocuments.Topics.Status };
-        var obeyed = new HashSet<string>(StringComparer.Ordinal) { DemoDocuments.Topics.Request("groups/reset") };
+        var obeyed = new HashSet<string>(StringComparer.Ordinal) { DemoDocuments.Topics.Request("groups/reset"), DemoDocuments.Topics.Request("rules/set") };
         foreach (ResourceAddress address in DemoDocuments.Site.Addresses)
         {
             published.UnionWith([DemoDocuments.Topics.State(address), DemoDocuments.Topics.Event(address)]);
@@ -152,6 +152,7 @@ public sealed class DiscoveryDocumentTests
     {
         JsonElement kinds = ShippedSchemas.TopicDocuments["state"].Root.GetProperty("$defs");
         JsonElement group = ShippedSchemas.TopicDocuments["group-state"].Root;
+        JsonElement rule = ShippedSchemas.TopicDocuments["rule-state"].Root;
         JsonElement happening = ShippedSchemas.TopicDocuments["event"].Root;
         foreach ((string topic, string key, JsonElement entity) in DemoDocuments.Entities)
         {
@@ -159,7 +160,7 @@ public sealed class DiscoveryDocumentTests
             if (template is null) continue;
             string from = entity.GetProperty("state_topic").GetString()!;
             string[] levels = from.Split('/');
-            JsonElement schema = levels[^1] == "event" ? happening : levels[2] == "groups" ? group : levels.Length == 4 ? kinds.GetProperty("device") : kinds.GetProperty(levels[3]);
+            JsonElement schema = levels[^1] == "event" ? happening : levels[1] == "rules" ? rule : levels[2] == "groups" ? group : levels.Length == 4 ? kinds.GetProperty("device") : kinds.GetProperty(levels[3]);
             string[] read = [.. Regex.Matches(template, @"value_json\.(get\('(?<name>\w+)'\)|(?<name>type|state|at|cause|data))").Select(m => m.Groups["name"].Value)];
             Assert.NotEmpty(read);
             Assert.All(read, p => Assert.True(schema.GetProperty("properties").TryGetProperty(p, out _), $"{topic} {key} reads '{p}' of {from}"));
@@ -195,6 +196,18 @@ public sealed class DiscoveryDocumentTests
         Assert.All(documents, d => Assert.InRange(d.Bytes().Length, 1, 256 * 1024));
         Assert.Single(documents.Select(d => (string)d.Root["device"]!["identifiers"]![0]!).Distinct());
         Assert.DoesNotContain(documents.SelectMany(d => d.Components), c => c.Value!["command_topic"] is not null);
+    }
+
+    [Fact, Trait("Req", "HUB-2"), Trait("Req", "PPL-3")]
+    public void Capacity_and_bounds_are_numbers_that_can_be_set()
+    {
+        JsonElement capacity = DemoDocuments.Entity("automation", "rule_first-floor_maxPeople");
+        Assert.Equal(("number", "1st Floor maximum", 1d, 100_000d, 1d), (Text(capacity, "platform"), Text(capacity, "name"), capacity.GetProperty("min").GetDouble(), capacity.GetProperty("max").GetDouble(), capacity.GetProperty("step").GetDouble()));
+        Assert.Equal(("automation/rules/first-floor/state", "automation/request/rules/set"), (Text(capacity, "state_topic"), Text(capacity, "command_topic")));
+        Assert.Equal("{{ {'rule':'first-floor','setting':'maxPeople','value':value|float} | tojson }}", Text(capacity, "command_template"));
+        JsonElement above = DemoDocuments.Entity("automation", "rule_transformer-hot_above");
+        Assert.Equal(("temperature", "°C", -273.15), (Text(above, "device_class"), Text(above, "unit_of_measurement"), above.GetProperty("min").GetDouble()));
+        Assert.Equal("Transformer too hot over again at", Text(DemoDocuments.Entity("automation", "rule_transformer-hot_clearBelow"), "name"));
     }
 
     private static string? Text(JsonElement element, string name) => element.TryGetProperty(name, out JsonElement value) ? value.GetString() : null;

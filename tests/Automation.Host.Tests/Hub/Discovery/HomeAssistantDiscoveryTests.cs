@@ -200,5 +200,5 @@ public sealed class HomeAssistantDiscoveryTests : IAsyncDisposable
 
     private static JsonElement Components(MqttMessage message) => JsonSerializer.Deserialize<JsonElement>(message.Payload.Span).GetProperty("components");
 
-    private static JsonProperty[] Switches(MqttMessage message) => [.. Components(message).EnumerateObject().Where(c => c.Name.StartsWith("rule_", StringComparison.Ordinal))];
+    private static JsonProperty[] Switches(MqttMessage message) => [.. Components(message).EnumerateObject().Where(c => c.Value.TryGetProperty("platform", out JsonElement p) && p.GetString() == "switch")];
 }

@@ -49,6 +49,51 @@ public sealed class RuleFileVerbsTests(RequestHouse house) : IClassFixture<Reque
         Assert.Equal(before, Directory.GetFiles(house.Rules));
     }
 
+    [Fact, Trait("Req", "PPL-3"), Trait("Req", "HUB-2")]
+    public async Task Set_ANumber_ChangesItAloneInTheFile_AndIsInForce()
+    {
+        string file = Path.Combine(house.Rules, "first-floor.json");
+        string before = File.ReadAllText(file);
+        await house.DataAsync("groups/correct", """{"group":"first-floor","inside":7}""");
+        JsonElement data = await house.DataAsync("rules/set", """{"rule":"first-floor","setting":"maxPeople","value":150.0}""");
+        Assert.Equal(150, data.GetProperty("value").GetInt32());
+        Assert.Equal(before.Replace("120", "150", StringComparison.Ordinal), File.ReadAllText(file));
+        await house.UntilRetainedAsync("automation/rules/first-floor/state", s => s.GetProperty("settings").GetProperty("maxPeople").GetInt32() == 150);
+        await house.UntilRetainedAsync("automation/store/groups/first-floor/state", s => s.GetProperty("max").GetInt32() == 150 && s.GetProperty("inside").GetInt32() == 7);
+
+        await house.DataAsync("rules/set", """{"rule":"transformer-hot","setting":"above","value":82.5}""");
+        await house.UntilRetainedAsync("automation/rules/transformer-hot/state", s => s.GetProperty("settings").GetProperty("above").GetDouble() == 82.5);
+        await house.DataAsync("rules/set", """{"rule":"transformer-hot","setting":"above","value":80}""");
+        await house.DataAsync("rules/set", """{"rule":"first-floor","setting":"maxPeople","value":120}""");
+        Assert.Equal(before, File.ReadAllText(file));
+    }
+
+    [Theory]
+    [InlineData("""{"rule":"first-floor","setting":"maxPeople","value":0}""", "a whole number from 1 to 100000")]
+    [InlineData("""{"rule":"first-floor","setting":"maxPeople","value":1.5}""", "a whole number from 1 to 100000")]
+    [InlineData("""{"rule":"first-floor","setting":"maxPeople","value":"150"}""", "\"value\" is not a number")]
+    [InlineData("""{"rule":"first-floor","setting":"resetAt","value":1}""", "it has maxPeople")]
+    [InlineData("""{"rule":"loitering","setting":"count","value":1}""", "it has none")]
+    [InlineData("""{"rule":"none","setting":"count","value":1}""", "there is no rule 'none'")]
+    [InlineData("""{"rule":"transformer-hot","setting":"above","value":70}""", "nothing was changed: 1 error(s), first: AUT1")]
+    public async Task Set_ANumberThatIsWrong_IsAnsweredAndChangesNothing(string request, string said)
+    {
+        string[] before = [.. Directory.GetFiles(house.Rules).Order().Select(File.ReadAllText)];
+        Assert.Contains(said, await house.ErrorAsync("rules/set", request), StringComparison.Ordinal);
+        Assert.Equal(before, Directory.GetFiles(house.Rules).Order().Select(File.ReadAllText));
+    }
+
+    [Fact]
+    public async Task Set_ANumberOfAnInstance_IsAnInputOfIt()
+    {
+        await house.DataAsync("rules/put", """{"document":{"template":"overheating-equipment","id":"boiler","inputs":{"source":"store/thermal/channel/1"}}}""");
+        await house.UntilRetainedAsync("automation/rules/boiler/state", s => s.GetProperty("settings").GetProperty("clearBelow").GetDouble() == 75);
+        await house.DataAsync("rules/set", """{"rule":"boiler","setting":"above","value":95}""");
+        await house.UntilRetainedAsync("automation/rules/boiler/state", s => s.GetProperty("settings").GetProperty("above").GetDouble() == 95);
+        Assert.Equal(95, (await house.DataAsync("rules/get", """{"rule":"boiler"}""")).GetProperty("document").GetProperty("inputs").GetProperty("above").GetInt32());
+        await house.DataAsync("rules/delete", """{"rule":"boiler"}""");
+    }
+
     [Fact]
     public async Task Validate_ARule_TellsWhatIsWrongAndChangesNothing()
     {

@@ -14,6 +14,7 @@ internal sealed class RuleFileVerbs(SiteLookup sites)
     [
         RequestVerb.Now("rules/get", Get),
         RequestVerb.Asking("rules/put", PutAsync),
+        RequestVerb.Asking("rules/set", SetAsync),
         RequestVerb.Asking("rules/delete", DeleteAsync),
         RequestVerb.Now("rules/validate", Validate),
     ];
@@ -69,6 +70,37 @@ internal sealed class RuleFileVerbs(SiteLookup sites)
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or StartRefusedException)
         {
             return Answer.Wrong($"the rule is not removed: {e.Message}");
+        }
+    }
+
+    /// <summary>One number of a rule, e.g. how many people a group allows; the file's text is otherwise left as it is.</summary>
+    private async Task<Answer> SetAsync(RequestArguments arguments, CancellationToken cancellationToken)
+    {
+        string rule = arguments.Text("rule", "first-floor");
+        string name = arguments.Text("setting", "maxPeople");
+        double value = arguments.Number("value");
+        if (arguments.Error is { } wrong) return Answer.Wrong(wrong);
+        if (sites.OfRule(rule) is not { } site || site.Projection.Definition(rule) is not { } definition) return SiteLookup.NoRule(rule);
+        if (definition.Settings.FirstOrDefault(s => s.Name == name) is not { } setting)
+        {
+            string there = definition.Settings.IsEmpty ? "it has none; rules/put writes it anew" : $"it has {string.Join(", ", definition.Settings.Select(s => s.Name))}";
+            return Answer.Wrong($"'{RequestArguments.Cut(rule)}' has no setting '{RequestArguments.Cut(name)}': {there}");
+        }
+
+        if (!setting.Takes(value)) return Answer.Wrong(FormattableString.Invariant($"'{name}' of '{rule}' is a {(setting.Whole ? "whole number" : "number")} from {setting.Minimum} to {setting.Maximum}"));
+        try
+        {
+            if (await site.Folder.SetAsync(rule, setting, value, cancellationToken) is not { } findings) return SiteLookup.NoRule(rule);
+            return Found(findings, w =>
+            {
+                w.WriteString("rule", rule);
+                w.WriteString("setting", name);
+                Payloads.WriteValue(w, "value", value);
+            });
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or StartRefusedException)
+        {
+            return Answer.Wrong($"the rule is not changed: {e.Message}");
         }
     }
 

@@ -90,7 +90,7 @@ public sealed class CodeTableTests
     {
         string[] all = [.. Meaning.Values.SelectMany(v => v.Split(' '))];
         Assert.Equal(all.Length, all.Distinct(StringComparer.Ordinal).Count());
-        Assert.Equal(296, Rows.Count());
+        Assert.Equal(296, Rows.Count);
     }
 
     private static string Heard(string wire)

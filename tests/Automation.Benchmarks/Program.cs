@@ -23,6 +23,8 @@ internal static class Program
                 return Engine.LinkageBenchmark.Run(args.AsSpan(1));
             case "history":
                 return History.HistoryBenchmark.RunAsync(args[1..], TimeProvider.System).GetAwaiter().GetResult();
+            case "durable-load":
+                return Durability.DurableLoadCommand.RunAsync(args[1..], TimeProvider.System).GetAwaiter().GetResult();
             case "projection":
                 return Hub.ProjectionBenchmark.RunAsync(args[1..], TimeProvider.System).GetAwaiter().GetResult();
             case "rules":

@@ -12,6 +12,17 @@ internal sealed class ProgramProcess : IAsyncDisposable
 
     private ProgramProcess(Process process) => _process = process;
 
+    public int ProcessId => _process.Id;
+
+    public TimeSpan ProcessorTime
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.TotalProcessorTime;
+        }
+    }
+
     public bool HasExited => _process.HasExited;
 
     /// <summary>Ends when everything runs; faulted when the process ends first.</summary>

@@ -17,7 +17,7 @@ internal static class CommandLine
             BrokerVerb.Create(output, time),
             ValidateVerb.Create(output),
             LintVerb.Create(output),
-            ReplayVerb.Create(output),
+            ReplayVerb.Create(output, error, time),
             ExplainVerb.Create(output),
             TemplateVerb.Create(output),
             ExportVerb.Create(output, time),

@@ -11,19 +11,37 @@ namespace Automation.Host.Cli;
 /// <summary><c>replay</c>: the engine in virtual time over recorded events; prints what would be done, byte for byte the same on every run.</summary>
 internal static class ReplayVerb
 {
-    public static Command Create(TextWriter output)
+    private const string WhichOne = "replay takes recorded inputs (--events FILE --site FILE --rules …) or a past time of the journal (--from … --to … with --config FILE or --data DIR)";
+
+    public static Command Create(TextWriter output, TextWriter error, TimeProvider time)
     {
-        var site = new Option<FileInfo>("--site") { Description = "The site file.", Required = true };
-        var rules = new Option<string[]>("--rules") { Description = "Rule files and folders.", Required = true, AllowMultipleArgumentsPerToken = true };
-        var events = new Option<FileInfo>("--events") { Description = "The inputs: one JSON object a line.", Required = true };
-        var until = new Option<string?>("--until") { Description = "Stop at this instant (ISO 8601); time passes up to it." };
-        var compare = new Option<string[]>("--compare") { Description = "Rule files and folders of another (older) rule set: print only the firings in which the two differ. Exit code 1 when they do.", AllowMultipleArgumentsPerToken = true };
+        var site = new Option<FileInfo?>("--site") { Description = "With --events: the site file." };
+        var rules = new Option<string[]>("--rules") { Description = "Rule files and folders. With --from: those to run with instead of the rules of then.", AllowMultipleArgumentsPerToken = true };
+        var events = new Option<FileInfo?>("--events") { Description = "Recorded inputs: one JSON object a line." };
+        var until = new Option<string?>("--until") { Description = "With --events: stop at this instant (ISO 8601); time passes up to it." };
+        var compare = new Option<string[]>("--compare") { Description = "With --events: rule files and folders of another (older) rule set: print only the firings in which the two differ. Exit code 1 when they do.", AllowMultipleArgumentsPerToken = true };
+        var from = new Option<string?>("--from") { Description = "A past time of the journal: its beginning (ISO 8601)." };
+        var to = new Option<string?>("--to") { Description = "With --from: its end." };
+        var config = new Option<FileInfo?>("--config") { Description = "With --from: the plugin's configuration, which says where the journal is." };
+        var data = new Option<string?>("--data") { Description = "With --from: the data folder." };
+        var of = new Option<string?>("--of") { Description = "With --from: the site, where there are several." };
         var json = new Option<bool>("--json") { Description = "Also print events, states, firings and exceptions, each with a \"type\"." };
-        var command = new Command("replay", "Runs rules over recorded inputs in virtual time and prints each action request.") { site, rules, events, until, compare, json };
-        command.SetAction(parsed =>
+        var command = new Command("replay", "Runs rules over recorded inputs, or over a past time of the journal, in virtual time and prints each action request.") { site, rules, events, until, compare, from, to, config, data, of, json };
+        command.SetAction(async (parsed, cancellationToken) =>
         {
-            DateTimeOffset? end = parsed.GetValue(until) is { } text ? Instants.Parse("--until", text) : null;
-            return Run(parsed.GetValue(site)!.FullName, parsed.GetValue(rules)!, parsed.GetValue(events)!.FullName, end, parsed.GetValue(compare) ?? [], parsed.GetValue(json), output);
+            string[] rulePaths = parsed.GetValue(rules) ?? [];
+            if (parsed.GetValue(events) is { } file && parsed.GetValue(site) is { } siteFile && rulePaths.Length > 0 && parsed.GetValue(from) is null)
+            {
+                DateTimeOffset? end = parsed.GetValue(until) is { } text ? Instants.Parse("--until", text) : null;
+                return Run(siteFile.FullName, rulePaths, file.FullName, end, parsed.GetValue(compare) ?? [], parsed.GetValue(json), output);
+            }
+
+            if (parsed.GetValue(events) is not null || parsed.GetValue(from) is not { } begin || parsed.GetValue(to) is not { } finish || (parsed.GetValue(config) is null && parsed.GetValue(data) is null)) throw new StartRefusedException(WhichOne);
+            return await new ReplayOfJournal
+            {
+                Config = parsed.GetValue(config)?.FullName, DataFolder = parsed.GetValue(data), Site = parsed.GetValue(of), From = Instants.Parse("--from", begin), To = Instants.Parse("--to", finish),
+                Rules = rulePaths, Json = parsed.GetValue(json),
+            }.RunAsync(output, error, time, cancellationToken);
         });
         return command;
     }

@@ -248,6 +248,7 @@ internal sealed partial class AutomationHost : IAsyncDisposable
             .. diagnosis.All,
             .. new GroupVerbs(sites).All,
             .. new HistoryVerbs(sites, _storage!.History, _storage.Exceptions).All,
+            .. new OutboxVerbs(sites, _storage.DeadLetters).All,
             .. new OperationVerbs(sites, _storage.Operations).All,
             .. new NotificationVerbs(_notifications!, _bus!, _topics, new RunningSites(_sites), _time).All,
             new ExceptionExport(_storage.Exceptions, () => [.. _sites.Select(s => s.Site)], exports, limits, _time).Verb,

@@ -3,6 +3,7 @@ using Automation.Host.History;
 using Automation.Host.Hub;
 using Automation.Host.Journal;
 using Automation.Host.Operations;
+using Automation.Host.Outbox;
 using Automation.Host.Storage;
 using Automation.Host.Storage.Postgres;
 using Automation.Host.Storage.Sql;
@@ -32,6 +33,7 @@ internal sealed class HostStorage : IAsyncDisposable
         Problems = problems;
         StandIn = new StandIn(database, lastPosition, time, logger);
         Store = new SqlHostStore(database, time, logger, StandIn);
+        DeadLetters = new DeadLetters(database, new OutboxTable(logger));
         History = new HistoryStore(database);
         Recorder = new HistoryRecorder(retention.History);
         Exceptions = new ExceptionCentre(database, time);
@@ -59,6 +61,8 @@ internal sealed class HostStorage : IAsyncDisposable
     public StandIn StandIn { get; }
 
     public SqlHostStore Store { get; }
+
+    public DeadLetters DeadLetters { get; }
 
     public HistoryStore History { get; }
 

@@ -50,6 +50,9 @@ internal sealed partial class ActionOutbox : IAsyncDisposable
     /// <summary>Devices that failed and wait for their next try.</summary>
     public int DevicesWaitingForRetry => _services.Sleeping;
 
+    /// <summary>Devices whose circuit is open: nobody calls them, but for one call now and then that looks.</summary>
+    public int OpenCircuits => _services.OpenCircuits;
+
     /// <summary>What was left open on disk is under way again.</summary>
     public bool IsLoaded
     {

@@ -9,6 +9,9 @@ internal sealed class DeviceQueue(OutboxServices services)
 {
     private readonly Lock _gate = new();
 
+    // Of the loop alone, but for Heard.
+    private readonly DeviceCircuit _circuit = new(services.Limits);
+
     // Under the gate. The first _working rows are being worked on; the others may leave early when they expire.
     private readonly List<OutboxRow> _rows = [];
     private int _working;
@@ -68,6 +71,7 @@ internal sealed class DeviceQueue(OutboxServices services)
         {
             wake = _wake;
             _wake = NewWake();
+            _circuit.Heard();
         }
 
         wake.TrySetResult();
@@ -118,15 +122,26 @@ internal sealed class DeviceQueue(OutboxServices services)
     {
         while (!services.Stopping.IsCancellationRequested)
         {
-            if (!await ExpireAsync(open, services.Time.GetUtcNow())) return false;
+            DateTimeOffset now = services.Time.GetUtcNow();
+            if (!await ExpireAsync(open, now)) return false;
             if (open.Count == 0) return true;
             Task wake;
             lock (_gate) wake = _wake.Task;
+            if (_circuit.Rest(now) is { Ticks: > 0 } rest)
+            {
+                // The device may be back before what waits for it expires; that alone is worth waiting for.
+                TimeSpan left = open.Min(w => w.Row.Request.ExpiresAt) - now;
+                if (!await WaitAsync(left < rest ? left : rest, wake)) return false;
+                continue;
+            }
+
             foreach (Work work in open) work.Attempts++;
             if (await services.AttemptAsync([.. open.Select(w => w.Row)], open[0].Attempts) is not { } answers) return false;
             if (!await TakeAsync(open, answers)) return false;
             if (open.Count == 0) return true;
             TimeSpan delay = services.Retry.Delay(open[0].Attempts);
+            if (_circuit.IsOpen) continue;
+
             // What has no try left before it expires is told now, not then.
             if (!await ExpireAsync(open, services.Time.GetUtcNow() + delay)) return false;
             if (open.Count > 0 && !await WaitAsync(delay, wake)) return false;
@@ -139,6 +154,7 @@ internal sealed class DeviceQueue(OutboxServices services)
     private async Task<bool> TakeAsync(List<Work> open, IReadOnlyList<ActionAnswer> answers)
     {
         Work[] asked = [.. open];
+        if (_circuit.Ended(answers[0].Outcome, services.Time.GetUtcNow())) services.CircuitChanged(asked[0].Row.Request.On, _circuit.IsOpen);
         for (int i = 0; i < asked.Length; i++)
         {
             Work work = asked[i];

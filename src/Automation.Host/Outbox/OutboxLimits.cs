@@ -24,6 +24,12 @@ internal sealed record OutboxLimits
     /// <summary>Longest wait between retries. Default 15 s: an arming that is worth doing for 5 minutes gets some 20 tries.</summary>
     public TimeSpan LongestRetry { get; init; } = TimeSpan.FromSeconds(15);
 
+    /// <summary>Calls in a row that do not reach a device until its circuit opens. Default 5: half a minute of tries.</summary>
+    public int FailuresToOpen { get; init; } = 5;
+
+    /// <summary>How long an open circuit keeps everything that waits for the device from calling; then one call looks. Default 30 s. A device whose stream comes back is called at once.</summary>
+    public TimeSpan Break { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>How much a wait varies, as a share of itself, so that devices that came back together are not called together. 0 to 1, default 0.2.</summary>
     public double Jitter { get; init; } = 0.2;
 

@@ -16,6 +16,7 @@ internal sealed partial class OutboxServices(
     private readonly HashSet<Task> _looking = [];
     private int _storageFails;
     private int _sleeping;
+    private int _openCircuits;
 
     public OutboxLimits Limits { get; } = limits;
 
@@ -28,6 +29,16 @@ internal sealed partial class OutboxServices(
 
     /// <summary>Devices that wait for their next try.</summary>
     public int Sleeping => Volatile.Read(ref _sleeping);
+
+    /// <summary>Devices that nobody calls at present, because several calls in a row did not reach them.</summary>
+    public int OpenCircuits => Volatile.Read(ref _openCircuits);
+
+    public void CircuitChanged(ResourceAddress device, bool open)
+    {
+        Interlocked.Add(ref _openCircuits, open ? 1 : -1);
+        if (open) LogCircuitOpen(logger, device.DeviceAddress.Value, (int)Limits.Break.TotalSeconds);
+        else LogCircuitClosed(logger, device.DeviceAddress.Value);
+    }
 
     public void BeginSleep() => Interlocked.Increment(ref _sleeping);
 
@@ -206,6 +217,12 @@ internal sealed partial class OutboxServices(
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Action} on {Target} ({Id}) broke")]
     private static partial void LogExecutorBroke(ILogger logger, string id, string action, string target, Exception e);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Device} was not reached several times in a row: what waits for it waits, one call in {Seconds} s looks whether it is back")]
+    private static partial void LogCircuitOpen(ILogger logger, string device, int seconds);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Device} answers again")]
+    private static partial void LogCircuitClosed(ILogger logger, string device);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The outbox cannot be written and actions wait: {Reason}")]
     private static partial void LogStorageFails(ILogger logger, string reason);

@@ -21,6 +21,7 @@ internal sealed partial class ControlApi(IReadOnlyDictionary<string, DeviceModel
 
     private AlertLoad? _load;
     private int _loaded;
+    private bool _running;
 
     public async Task HandleAsync(HttpContext context)
     {
@@ -127,7 +128,8 @@ internal sealed partial class ControlApi(IReadOnlyDictionary<string, DeviceModel
         return new() { ["status"] = "ok", ["faults"] = list.Count };
     }
 
-    private JsonObject Load() => new() { ["running"] = _load is not null, ["sent"] = _load?.Sent ?? 0, ["leftOut"] = _load?.LeftOut ?? 0, ["devices"] = _loaded };
+    /// <summary>Also what the last one sent, when it is over.</summary>
+    private JsonObject Load() => new() { ["running"] = _running, ["sent"] = _load?.Sent ?? 0, ["leftOut"] = _load?.LeftOut ?? 0, ["devices"] = _loaded };
 
     /// <summary>Begins a load, in place of the one that runs; null ends it.</summary>
     private async Task SetLoadAsync(JsonNode? body)
@@ -145,8 +147,10 @@ internal sealed partial class ControlApi(IReadOnlyDictionary<string, DeviceModel
         }
 
         if (_load is not null) await _load.DisposeAsync().ConfigureAwait(false);
-        _load = chosen is null ? null : new(chosen, rate, time);
-        _loaded = chosen?.Count ?? 0;
+        _running = chosen is not null;
+        if (chosen is null) return;
+        _load = new(chosen, rate, time);
+        _loaded = chosen.Count;
     }
 
     public async ValueTask DisposeAsync() => await SetLoadAsync(null).ConfigureAwait(false);

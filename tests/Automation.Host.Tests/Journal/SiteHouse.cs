@@ -205,7 +205,7 @@ internal sealed class SiteHouse : IAsyncDisposable
     /// <summary>What a power cut leaves: the files as they are now. The old process goes on without anybody hearing of it.</summary>
     public void Kill()
     {
-        string copy = _folder.File(Guid.NewGuid().ToString("N") + ".db");
+        string copy = Path.Combine(Directory.CreateDirectory(_folder.File(Guid.NewGuid().ToString("N"))).FullName, SqliteOptions.FileName);
         // The mark first, for it is written last: what it names is in the database.
         Directory.CreateDirectory(copy + "-marks");
         File.Copy(Path.Combine(_database + "-marks", "store.mark"), Path.Combine(copy + "-marks", "store.mark"));

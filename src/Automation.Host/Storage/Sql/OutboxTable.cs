@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Automation.Core.Model;
+using Automation.Host.Outbox;
 using Microsoft.Extensions.Logging;
 
 namespace Automation.Host.Storage.Sql;
@@ -36,6 +37,24 @@ internal sealed partial class OutboxTable(ILogger logger)
 
     public List<OutboxRow> ReadFinished(SqlSession s, int maximum) =>
         [.. s.Query($"SELECT {Columns} FROM outbox WHERE finished_at IS NOT NULL ORDER BY finished_at DESC, position DESC LIMIT $1", Read, maximum).OfType<OutboxRow>()];
+
+    /// <summary>Newest first.</summary>
+    public List<OutboxRow> List(SqlSession s, OutboxFilter filter, int maximum)
+    {
+        string which = filter.Show switch
+        {
+            OutboxShow.Dead => "finished_at IS NOT NULL AND state IN (3, 4)",
+            OutboxShow.Open => "finished_at IS NULL",
+            _ => "1 = 1",
+        };
+        string device = filter.Device.IsEmpty ? "" : filter.Device.Value;
+        return [.. s.Query(
+            $"SELECT {Columns} FROM outbox WHERE {which} AND position < $1 AND ($2 = '' OR site = $2) AND ($3 = '' OR target = $3 OR substr(target, 1, length($3) + 1) = $3 || '/') ORDER BY position DESC LIMIT $4",
+            Read, filter.Before, filter.Site ?? "", device, maximum).OfType<OutboxRow>()];
+    }
+
+    /// <summary>Removes a row that ended undone and whose site heard of it; returns how many went.</summary>
+    public static int Drop(SqlSession s, string id) => s.Execute("DELETE FROM outbox WHERE id = $1 AND finished_at IS NOT NULL AND state IN (3, 4) AND told = 1", id);
 
     /// <summary>Removes closed rows that are older than <paramref name="before"/> or not among the newest <paramref name="keep"/>.</summary>
     public static int Prune(SqlSession s, DateTimeOffset before, int keep) =>

@@ -20,7 +20,14 @@ internal sealed class RecordingObserver : IDeviceObserver, IPictureObserver
 
     public void EventReported(ResourceAddress resource, string type, EventState state, DataObject data, bool old) => (old ? Old : Events).Enqueue((resource, type, state, data));
 
-    public void StateReported(ResourceAddress resource, DataObject properties, bool initial) => States.Enqueue((resource, properties, initial));
+    /// <summary>That the login works every device tells; who counts states means the others.</summary>
+    public void StateReported(ResourceAddress resource, DataObject properties, bool initial)
+    {
+        if (properties is { Count: 1 } && properties["login"].Text == "ok") Logins.Enqueue((properties, initial));
+        else States.Enqueue((resource, properties, initial));
+    }
+
+    public ConcurrentQueue<(DataObject Properties, bool Initial)> Logins { get; } = new();
 
     public void AvailabilityChanged(ResourceAddress device, bool online, string? reason) => Availability.Enqueue((online, reason));
 

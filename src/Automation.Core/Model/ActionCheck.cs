@@ -14,7 +14,15 @@ public static class ActionCheck
         if (on != device.Address && (resource = device.Resources.FirstOrDefault(r => r.Address == on)) is null) return $"{on} is not a resource of {device.Address}";
         string kind = resource?.Kind ?? "device";
         if (!type.Kinds.Contains(kind)) return $"{action} cannot be done on a {kind}: it is for {string.Join(", ", type.Kinds)}";
-        return type.Problem(parameters) ?? (resource is null ? null : Ability(device, resource, type) ?? Known(resource, type, parameters));
+        return type.Problem(parameters) ?? Profile(device, type, parameters) ?? (resource is null ? null : Ability(device, resource, type) ?? Known(resource, type, parameters));
+    }
+
+    /// <summary>What a device of a profile cannot do, or not so (DEV-8); null for others. One that is spoken to over ISAPI does what cameras do.</summary>
+    public static string? Profile(Device device, ActionTypeInfo type, DataObject parameters)
+    {
+        bool asksForOne = type.Name is "configure" or "restoreDefaults" or "calibrate";
+        if (DeviceProfiles.Of(device.Kind) is { } profile) return device.Connection is null || asksForOne ? profile.Problem(type.Name, parameters) : null;
+        return asksForOne ? $"a {device.Kind} cannot do {type.Name}: it is for {string.Join(", ", DeviceProfiles.All.Keys.Order(StringComparer.Ordinal))}" : null;
     }
 
     /// <summary>What the resource lacks for the action, as far as the site file tells what it can; null when nothing is known against it.</summary>

@@ -4,7 +4,7 @@ using System.Globalization;
 namespace Automation.Core.Model;
 
 /// <summary>What one parameter of an action may be (ACT-1…ACT-7): one table for rules, commands and what is checked before a request leaves.</summary>
-/// <param name="Kind">A number given as text is taken as well, where no rule reader stands before it.</param>
+/// <param name="Kind">A number given as text is taken as well, where no rule reader stands before it. <see cref="DataKind.Null"/>: a text, a number, true or false.</param>
 public sealed record ActionParameterInfo(string Name, DataKind Kind)
 {
     /// <summary>Least and most of a number, both taken.</summary>
@@ -34,6 +34,7 @@ public sealed record ActionParameterInfo(string Name, DataKind Kind)
     {
         DataKind.Boolean => "true or false",
         DataKind.Number => Range(Min, Max),
+        DataKind.Null => "a text, a number, true or false",
         _ when Words.Length > 0 => "one of " + string.Join(", ", Words),
         _ => "a text",
     };
@@ -46,6 +47,8 @@ public sealed record ActionParameterInfo(string Name, DataKind Kind)
 
     internal static ActionParameterInfo Choice(string name, params string[] words) => new(name, DataKind.Text) { Words = [.. words] };
 
+    internal static ActionParameterInfo Any(string name) => new(name, DataKind.Null);
+
     internal static ActionParameterInfo Text(string name, Func<string, string?> shape) => new(name, DataKind.Text) { Shape = shape };
 
     /// <summary>What is wrong with a value, and what to write; null when it will do.</summary>
@@ -54,6 +57,8 @@ public sealed record ActionParameterInfo(string Name, DataKind Kind)
     {
         switch (Kind)
         {
+            case DataKind.Null:
+                return null;
             case DataKind.Boolean:
                 return value.Kind == DataKind.Boolean || value.ToString() is "true" or "false" ? null : $"'{Name}' is true or false";
             case DataKind.Number:

@@ -159,6 +159,10 @@ public static class ActionTypes
         yield return Of("clearPortAlarm", "Clear switch port alarm", true, Arming, "port").Shows("the port's status", AtOnce);
         yield return Of("extendPort", "Extend mode of a switch port", true, Arming, "port").With(P.Flag("enabled") with { Required = true }).Shows("the port's status", AtOnce);
         yield return Of("reboot", "Reboot device", false, Arming, "device");
+        // DEV-8; 001 §7.1.5, §10: what a setting may be its device's profile says.
+        yield return Of("configure", "Change a setting", true, Arming, "device").With(P.Choice("setting", [.. DeviceProfiles.SettingNames]) with { Required = true }, P.Any("value") with { Required = true }).Shows("the settings, read back", AtOnce);
+        yield return Of("restoreDefaults", "Restore default settings", true, Arming, "device");
+        yield return Of("calibrate", "Calibrate the picture", true, Output, "device");
     }
 
     /// <summary>What a device does by itself at its own times: SCH-4, SCH-5; 003 §8.11.6, §8.13.28–36, §8.15.</summary>

@@ -116,6 +116,9 @@ public static class EventTypes
         yield return Of("portBlocked", "Port blocked", Long, "port", "device");
         yield return Of("portBusy", "Port busy", Long, "port", "device");
         yield return Of("poePowerExceeded", "PoE power exceeds limit", Long, "port", "device");
+        // Trail cameras and thermal cameras for outdoors (DEV-8).
+        yield return Of("pictureTaken", "Picture taken", null, "device", "channel");
+        yield return Of("gpsAlert", "GPS alert: the device was moved", null, "device");
         yield return Of("panelReport", "Panel report", null, "device", "area", "zone", "keypad", "keyfob");
 
         // Derived by the engine; raised on site/groups/<group>.

@@ -58,6 +58,9 @@ public sealed record Device
     /// <summary>Where the device is spoken to; null for a device that only other MQTT clients feed.</summary>
     public DeviceConnectionInfo? Connection { get; init; }
 
+    /// <summary>An MQTT-only device of a profile: below this topic its bridge feeds it and takes its commands (DEV-8); null for others.</summary>
+    public string? Topic { get; init; }
+
     /// <summary>An MQTT-only device: how it is known whether it is there.</summary>
     public ForeignAvailability ForeignAvailability { get; init; } = new();
 

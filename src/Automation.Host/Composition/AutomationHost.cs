@@ -167,7 +167,7 @@ internal sealed partial class AutomationHost : IAsyncDisposable
         await OpenBusAsync(random, cancellationToken);
         _outlet = new Outlet(_bus!, _settings.Outlet, _logger);
         _retained = new RetainedTopics(_outlet);
-        _outbox = new ActionOutbox(_store, new DeviceExecutor(ConnectionOf), new OutboxLimits(), _time, new Random(random.Next()), _loggers.CreateLogger("Automation.Outbox"));
+        _outbox = new ActionOutbox(_store, new DeviceExecutor(ConnectionOf, CommandsOf), new OutboxLimits(), _time, new Random(random.Next()), _loggers.CreateLogger("Automation.Outbox"));
         _outbox.Finished += row =>
         {
             if (SiteOf(row.Request.On) is { } site) site.Inbox.Post(new SiteInput.Ended(row.Request, row.Outcome!, row.Attempts));
@@ -391,6 +391,8 @@ internal sealed partial class AutomationHost : IAsyncDisposable
     private SiteRuntime? SiteOf(ResourceAddress resource) => _sites.FirstOrDefault(s => s.Site.Id == resource.Site);
 
     private Automation.Isapi.DeviceConnection? ConnectionOf(ResourceAddress resource) => SiteOf(resource)?.ConnectionOf(resource);
+
+    private ForeignCommands? CommandsOf(ResourceAddress resource) => SiteOf(resource)?.CommandsOf(resource);
 
     private static void RefuseDuplicates(IEnumerable<RuleDefinition> rules)
     {

@@ -24,6 +24,7 @@ internal sealed class SiteRuntime : IDeviceObserver, IPictureObserver, IAsyncDis
     private volatile ImmutableDictionary<string, DeviceConnection> _connections = ImmutableDictionary.Create<string, DeviceConnection>(StringComparer.Ordinal);
     private readonly List<DeviceConnection> _opened = [];
     private volatile ImmutableHashSet<string> _gone = ImmutableHashSet.Create<string>(StringComparer.Ordinal);
+    private readonly Dictionary<string, ForeignCommands> _commands;
     private readonly CancellationTokenSource _stop = new();
     private readonly List<IAsyncDisposable> _subscriptions = [];
     private readonly HashSet<string> _seenOnline = new(StringComparer.Ordinal);
@@ -61,6 +62,7 @@ internal sealed class SiteRuntime : IDeviceObserver, IPictureObserver, IAsyncDis
         _reloader = new RuleReloader(source, templates, Inbox, Projection, rules.Rules.Fingerprint, operations, time, _logger);
         Folder = new RuleFolder(() => Site, source.RulePaths, templates, _reloader.LookAsync);
         _foreign = new ForeignTopics(site, this, time);
+        _commands = site.Devices.Where(d => d.Topic is not null).ToDictionary(d => d.Address.Value, d => new ForeignCommands(d, bus), StringComparer.Ordinal);
         _seen = new LastSeen(time);
         Diagnosis = new DiagnosisWatch(site, () => Rules, ConnectionOf, _seen, ShowHealthAsync, diagnosis, time, _logger);
         // Gateways first: the devices behind them speak through their connections.
@@ -122,6 +124,9 @@ internal sealed class SiteRuntime : IDeviceObserver, IPictureObserver, IAsyncDis
     }
 
     public DeviceConnection? ConnectionOf(ResourceAddress resource) => _connections.GetValueOrDefault(resource.DeviceAddress.Value);
+
+    /// <summary>The commands of an MQTT-only device of a profile; null for others.</summary>
+    public ForeignCommands? CommandsOf(ResourceAddress resource) => _commands.GetValueOrDefault(resource.DeviceAddress.Value);
 
     /// <summary>Goes on without a device: it is not spoken to or heard any more, the rules are loaded for what is left, and what was shown of it is taken away.</summary>
     /// <param name="source">The site and its file without the device.</param>

@@ -58,11 +58,19 @@ internal sealed class ForeignDevice
         if (!message.Retain) Heard();
         if (_device.ForeignAvailability.Filter == filter) TakeAvailability(document.RootElement);
         else if (_device.ForeignAvailability.Filter is null && !message.Retain) SetOnline(true, null);
+        var news = new List<(ResourceAddress On, bool Initial, string Name, DataValue Value)>();
         foreach (ForeignFeed feed in _device.Feeds)
         {
             if (feed.Filter != filter || !IsMeant(feed, document.RootElement)) continue;
-            if (feed.Event is null) TakeProperty(feed, document.RootElement, message);
-            else if (!message.Retain) TakeEvent(feed, document.RootElement, message.Topic);
+            if (feed.Event is null) TakeProperty(feed, document.RootElement, message, news);
+        }
+
+        // What one message says of a resource is one change of it, before the event that it may be.
+        foreach (var of in news.GroupBy(n => (n.On, n.Initial))) _observer.StateReported(of.Key.On, DataObject.From(of.Select(n => KeyValuePair.Create(n.Name, n.Value))), of.Key.Initial);
+        if (message.Retain) return;
+        foreach (ForeignFeed feed in _device.Feeds)
+        {
+            if (feed.Filter == filter && feed.Event is not null && IsMeant(feed, document.RootElement)) TakeEvent(feed, document.RootElement, message.Topic);
         }
     }
 
@@ -76,7 +84,7 @@ internal sealed class ForeignDevice
         return true;
     }
 
-    private void TakeProperty(ForeignFeed feed, JsonElement root, MqttMessage message)
+    private void TakeProperty(ForeignFeed feed, JsonElement root, MqttMessage message, List<(ResourceAddress On, bool Initial, string Name, DataValue Value)> news)
     {
         if (!ForeignValue.TryRead(root, feed, out DataValue value, out string? reason))
         {
@@ -87,7 +95,7 @@ internal sealed class ForeignDevice
 
         bool first;
         lock (_gate) first = _known.Add($"{feed.On.Value} {feed.Property}");
-        _observer.StateReported(feed.On, DataObject.Of((feed.Property!, value)), first || message.Retain);
+        news.Add((feed.On, first || message.Retain, feed.Property!, value));
     }
 
     private void TakeEvent(ForeignFeed feed, JsonElement root, string topic)

@@ -43,6 +43,9 @@ internal static class ActionExecutor
             ("clearPortAlarm", OtherActions.ClearPortAlarmAsync),
             ("extendPort", OtherActions.ExtendPortAsync),
             ("reboot", OtherActions.RebootAsync),
+            ("configure", ImageActions.ConfigureAsync),
+            ("restoreDefaults", ImageActions.RestoreDefaultsAsync),
+            ("calibrate", ImageActions.CalibrateAsync),
         }.ToFrozenDictionary(f => f.Name, f => f.Function, StringComparer.Ordinal);
 
     /// <summary>Those that do several resources in one call, where the device can (docs/decisions/0009).</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Automation.Core.Model;
 using Automation.Isapi.Devices;
 using Automation.Isapi.Documents;
@@ -78,6 +79,7 @@ public sealed partial class DeviceConnection
 
         _problems.End(DeviceProblemKind.LoginRefused);
         _problems.End(DeviceProblemKind.LoginLocked);
+        ShowLogin();
         // 403 and 404 are common here on some kinds; the device is there all the same.
         if (info.IsSuccess && info.Document is { } document) ReportIdentity(document);
         if (IsGateway) return true;
@@ -97,13 +99,28 @@ public sealed partial class DeviceConnection
     {
         string reason = _endpoint.Gate.Reason ?? "the login was refused";
         Report(_endpoint.Gate.Locked ? DeviceProblemKind.LoginLocked : DeviceProblemKind.LoginRefused, reason);
+        ShowLogin();
         SetOnline(false, reason);
+    }
+
+    /// <summary>How the login stands, as state of the device: <c>login</c> (<c>ok</c>, <c>refused</c>, <c>locked</c>) and <c>unlockAt</c> (ACT-9).</summary>
+    private void ShowLogin()
+    {
+        if (_endpoint.User.Length == 0) return;
+        bool closed = _endpoint.Gate.Reason is not null;
+        DataValue until = _endpoint.Gate.UnlockAt is { } at ? at.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture) : default(DataValue);
+        DataObject login = DataObject.Of(("login", !closed ? "ok" : until.IsNull ? "refused" : "locked"));
+        if (!until.IsNull || !_book.Known(_device.Address)["unlockAt"].IsNull) login = login.With("unlockAt", until);
+        if (closed) _book.Take(_device.Address, login, initial: false);
+        else _book.TakeRead(_device.Address, login, initial: false);
     }
 
     /// <summary>The password was changed while the stream goes on: the device is still there, but nothing can be done on it.</summary>
     private void TellIfLoginClosed()
     {
-        if (_endpoint.Gate.Reason is { } reason) Report(_endpoint.Gate.Locked ? DeviceProblemKind.LoginLocked : DeviceProblemKind.LoginRefused, reason);
+        if (_endpoint.Gate.Reason is not { } reason) return;
+        Report(_endpoint.Gate.Locked ? DeviceProblemKind.LoginLocked : DeviceProblemKind.LoginRefused, reason);
+        ShowLogin();
     }
 
     private TimeSpan AfterStream(StreamEnd end, TimeSpan lasted)

@@ -49,7 +49,8 @@ public sealed partial class DeviceConnection
         bool answered = await _poller.PollAsync(initial, cancellationToken).ConfigureAwait(false);
         _pace.NoteRound(answered, _poller.Slowest);
         if (answered && initial) _unread = false;
-        if (!answered) TellIfLoginClosed();
+        if (answered) ShowLogin();
+        else TellIfLoginClosed();
         using var awake = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Task due = Task.Delay(_pace.Rest, _time, awake.Token);
         Task asked = _pollNow.WaitAsync(awake.Token);

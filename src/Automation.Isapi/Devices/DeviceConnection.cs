@@ -116,6 +116,13 @@ public sealed partial class DeviceConnection : IAsyncDisposable
     /// <summary>Somebody has looked after the password or the lock: the next login is tried at once.</summary>
     public void RetryLogin()
     {
+        // Behind a gateway the login is the gateway's.
+        if (_endpoint.IsBehindGateway && _gateway is not null)
+        {
+            _gateway.RetryLogin();
+            return;
+        }
+
         _endpoint.Gate.Open();
         _wake.TrySetResult();
     }

@@ -226,10 +226,16 @@ internal sealed class MultipartReader
     {
         int wanted = _length is { } length ? (int)length : int.MaxValue;
         int at = FindDelimiter(Math.Min(Pending.Length, wanted));
+        // Read together with its end, and larger than it may be all the same.
+        if (at > Limit) return Oversized();
         if (at >= 0) return TakeBody(at, Phase.Between, cut: at < wanted - 4 && _length is not null);
         if (Pending.Length >= wanted) return TakeBody(wanted, Phase.Between, cut: false);
-        if (_ended) return TakeBody(Pending.Length, Phase.Between, cut: true);
-        if (Pending.Length <= Limit) return Step.NeedMore;
+        if (_ended) return Pending.Length > Limit ? Oversized() : TakeBody(Pending.Length, Phase.Between, cut: true);
+        return Pending.Length <= Limit ? Step.NeedMore : Oversized();
+    }
+
+    private Step Oversized()
+    {
         _phase = Phase.Skip;
         return Step.Again;
     }
@@ -251,7 +257,7 @@ internal sealed class MultipartReader
     /// <summary>Nothing more has arrived: a document without a length that looks whole is given out now.</summary>
     private bool TryTakeWhole()
     {
-        if (_phase != Phase.Body || _picture || _length is not null || !WholeDocument.IsWhole(Pending)) return false;
+        if (_phase != Phase.Body || _picture || _length is not null || Pending.Length > Limit || !WholeDocument.IsWhole(Pending)) return false;
         return TakeBody(Pending.Length, Phase.Body, cut: false) == Step.Part;
     }
 

@@ -37,6 +37,15 @@ internal sealed class LoginGate(TimeProvider time) : IDisposable
         }
     }
 
+    /// <summary>When the device unlocks the account; null when it is not locked.</summary>
+    public DateTimeOffset? UnlockAt
+    {
+        get
+        {
+            lock (_lock) return Locked ? _closedUntil : null;
+        }
+    }
+
     /// <summary>Why it is closed; null when it is open.</summary>
     public string? Reason => ClosedFor is null ? null : _reason;
 

@@ -21,10 +21,11 @@ internal abstract class CameraModel : DeviceModel
         : base(device, context, "boundary")
     {
         Ptz = new(device, Routes, Documents, Clock, Namespace);
-        Ports = new(device, Routes, Documents, Clock, Namespace);
+        Ports = new(device, Routes, Documents, Namespace);
         Disks = new(device.Hdds, Routes, Namespace);
         _settings = new(Documents, Routes, Clock, Namespace, DynamicChannels, WrapsTriggers);
-        Routes.Get("Streaming/channels", (_, _) => Reply.Xml($"<StreamingChannelList version=\"2.0\" xmlns=\"{Namespace}\">\n{string.Concat(ChannelNumbers.Select(Stream))}</StreamingChannelList>\n"));
+        // A recording without the list is of a device that has none (isapi.md 1.1), and its single streams say more than a simulated list.
+        Routes.Get("Streaming/channels", (r, _) => Documents.Find("Streaming/channels/101") is not null ? Reply.NotSupported(r) : Reply.Xml($"<StreamingChannelList version=\"2.0\" xmlns=\"{Namespace}\">\n{string.Concat(ChannelNumbers.Select(Stream))}</StreamingChannelList>\n"));
         Routes.Get("Streaming/channels/*", (r, a) => ChannelOfTrack(a[0]) is { } ch && a[0].EndsWith('1') ? Reply.Xml(Stream(ch)) : Reply.NotSupported(r));
         Routes.Get("Streaming/channels/*/picture", Picture);
         Routes.Put("Streaming/channels/*/requestKeyFrame", (r, a) => ChannelOfTrack(a[0]) is null ? Reply.NotSupported(r) : Reply.Ok(r));

@@ -10,17 +10,14 @@ namespace Automation.Simulator.Devices;
 /// </summary>
 internal sealed class IoPorts
 {
-    private const int MaxPulseMilliseconds = 600_000;
-
     private readonly SortedDictionary<int, Port> _inputs = [];
     private readonly SortedDictionary<int, Port> _outputs = [];
-    private readonly Alerts.DeviceClock _clock;
     private readonly DocumentStore _documents;
     private readonly string _ns;
 
-    public IoPorts(SimulatedDevice device, RouteTable routes, DocumentStore documents, Alerts.DeviceClock clock, string xmlNamespace)
+    public IoPorts(SimulatedDevice device, RouteTable routes, DocumentStore documents, string xmlNamespace)
     {
-        (_clock, _documents, _ns) = (clock, documents, $"version=\"2.0\" xmlns=\"{xmlNamespace}\"");
+        (_documents, _ns) = (documents, $"version=\"2.0\" xmlns=\"{xmlNamespace}\"");
         foreach (int id in Enumerable.Range(1, device.AlarmInputs).Concat(device.ProxiedInputs)) _inputs[id] = new();
         foreach (int id in Enumerable.Range(1, device.AlarmOutputs).Concat(device.ProxiedOutputs)) _outputs[id] = new();
         MapOwn(routes);
@@ -75,16 +72,13 @@ internal sealed class IoPorts
         routes.Put("ContentMgmt/IOProxy/outputs/*/trigger", (r, a) => Proxied(_outputs, a[0]) is { } id ? Trigger(r, _outputs[id]) : Reply.NotSupported(r));
     }
 
-    private Reply Trigger(DeviceRequest request, Port port)
+    private static Reply Trigger(DeviceRequest request, Port port)
     {
         if (Xml.TryRead(request.Body) is not { } root || root.Name.LocalName != "IOPortData") return Reply.BadXml(request);
+        // 003 §8.3.8: high or low; a pulse is a setting of the port (§8.3.7), nothing that a trigger can ask for.
         string? state = Xml.Value(root, "outputState");
-        int milliseconds = 0;
-        if (state is not ("high" or "low" or "pulse")) return Reply.BadParameters(request);
-        if (state == "pulse" && (!int.TryParse(Xml.Value(root, "pulseDuration"), NumberStyles.None, CultureInfo.InvariantCulture, out milliseconds) || milliseconds is < 1 or > MaxPulseMilliseconds)) return Reply.BadParameters(request);
-        port.Pulse?.Dispose();
-        port.On = state != "low";
-        if (state == "pulse") port.Pulse = _clock.After(TimeSpan.FromMilliseconds(milliseconds), () => port.On = false);
+        if (state is not ("high" or "low")) return Reply.BadParameters(request);
+        port.On = state == "high";
         return Reply.Ok(request);
     }
 
@@ -110,7 +104,5 @@ internal sealed class IoPorts
     private sealed class Port
     {
         public bool On { get; set; }
-
-        public IDisposable? Pulse { get; set; }
     }
 }

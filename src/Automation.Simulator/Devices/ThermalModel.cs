@@ -27,6 +27,14 @@ internal sealed class ThermalModel : PlainCameraModel
         _live = new(device, "boundary", _ => AlertPart.Json(Upload()), context.Faults, context.Time) { HeartbeatEvery = TimeSpan.FromSeconds(1) };
         Routes.Get("Thermal/channels/*/thermometry/realTimethermometry/rules", (r, a) => Channel(a[0]) == _channel ? Reply.Endless(_live) : Reply.NotSupported(r));
         Routes.Get("Thermal/channels/*/thermometry/1/rulesTemperatureInfo", (r, a) => Channel(a[0]) == _channel ? Reply.Json(Info()) : Reply.NotSupported(r));
+        string image = $"Image/channels/{_channel}";
+        Documents.Add(image + "/Color", $"<Color version=\"2.0\" xmlns=\"{Namespace}\">\n<brightnessLevel>50</brightnessLevel>\n<contrastLevel>50</contrastLevel>\n</Color>\n");
+        Documents.Add(image + "/palettes", $"<Palettes version=\"2.0\" xmlns=\"{Namespace}\">\n<mode>WhiteHot</mode>\n</Palettes>\n");
+        Routes.Put(image + "/restoreImageparam", (r, _) =>
+        {
+            Documents.Add(image + "/Color", $"<Color version=\"2.0\" xmlns=\"{Namespace}\">\n<brightnessLevel>50</brightnessLevel>\n<contrastLevel>50</contrastLevel>\n</Color>\n");
+            return Reply.Ok(r);
+        });
         Routes.Get("Thermal/capabilities", (_, _) => Reply.Xml($"<ThermalCap version=\"2.0\" xmlns=\"{Namespace}\">\n<isSupportThermometry>true</isSupportThermometry>\n<isSupportRealtimeThermometry>true</isSupportRealtimeThermometry>\n</ThermalCap>\n"));
     }
 

@@ -118,7 +118,12 @@ internal sealed class OutdoorModel : DeviceModel
             JsonObject? settings = JsonBody.TryRead(payload.ToArray());
             string? action = JsonBody.Text(settings?["action"]);
             settings?.Remove("action");
-            string? problem = settings is null ? "not a JSON object" : action is not (null or "capture" or "calibrate" or "record") ? $"unknown action {action}" : Unfit(settings);
+            int? seconds = action == "record" ? JsonBody.Int(settings!["seconds"]) ?? 30 : null;
+            if (action == "record") settings!.Remove("seconds");
+            string? problem = settings is null ? "not a JSON object"
+                : action is not (null or "capture" or "calibrate" or "record" or "restoreDefaults") ? $"unknown action {action}"
+                : seconds is < 2 or > 7200 ? "seconds must be from 2 to 7200"
+                : Unfit(settings);
             if (problem is not null)
             {
                 _feed?.Publish("error", Encoding.UTF8.GetBytes(problem), retain: false);
@@ -126,7 +131,13 @@ internal sealed class OutdoorModel : DeviceModel
             }
 
             Take(settings!);
-            if (action == "capture") _pictures++;
+            if (action == "restoreDefaults") foreach (Setting setting in _settings) _values[setting.Name] = setting.Default.DeepClone();
+            if (action == "capture")
+            {
+                _pictures++;
+                _feed?.Publish("event", JsonBody.ToUtf8(new JsonObject { ["type"] = "capture", ["at"] = Clock.NowText, ["battery"] = _battery }), retain: false);
+            }
+
             _feed?.Publish("state", JsonBody.ToUtf8(ReadState()), retain: true);
         }
     }

@@ -77,6 +77,7 @@ public sealed class SchemaTests
                 JsonElement schema = own ? narrowed : common.GetProperty(name);
                 if (!parameter.Words.IsEmpty) Assert.Equal(parameter.Words.Order(StringComparer.Ordinal), Words(schema.GetProperty("enum")));
                 else if (parameter.Kind == DataKind.Number) Assert.Equal((parameter.Min, parameter.Max, parameter.Whole ? "integer" : "number"), (schema.GetProperty("minimum").GetDouble(), schema.GetProperty("maximum").GetDouble(), schema.GetProperty("type").GetString()));
+                else if (parameter.Kind == DataKind.Null) Assert.Equal(["boolean", "number", "string"], Words(schema.GetProperty("type")));
                 else Assert.Equal(parameter.Kind == DataKind.Boolean ? "boolean" : "string", schema.GetProperty("type").GetString());
             }
         }

@@ -52,9 +52,9 @@ public sealed class ForeignTopicsTests : IAsyncDisposable
         await _bus.PublishTextAsync("zigbee2mqtt/hall", """{"contact":true,"occupancy":false,"temperature":68,"battery":91}""");
         Assert.Equal(
             [
-                "state home/hall {battery: 91} initial", "state home/hall/zone/0 {open: true} initial", "state home/hall/zone/0 {temperature: 20} initial",
+                "state home/hall {battery: 91} initial", "state home/hall/zone/0 {open: true, temperature: 20} initial",
                 "event home/hall/zone/0 zoneAlarm Active {battery: 91}",
-                "state home/hall {battery: 91}", "state home/hall/zone/0 {open: false}", "state home/hall/zone/0 {temperature: 20}",
+                "state home/hall {battery: 91}", "state home/hall/zone/0 {open: false, temperature: 20}",
                 "event home/hall/zone/0 zoneAlarm Inactive {battery: 91}",
             ],
             _seen.All);

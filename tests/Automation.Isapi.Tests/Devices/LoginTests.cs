@@ -44,10 +44,12 @@ public sealed class LoginTests
         (bool online, string? reason) = Assert.Single(observer.Availability);
         Assert.False(online);
         Assert.Contains("password", reason, StringComparison.Ordinal);
+        Assert.Equal("store/nvr {login: refused}", Assert.Single(observer.States.Select(s => $"{s.Resource} {s.Properties}")));
 
         device.Password = "wrong";
         connection.RetryLogin();
         await Until.True(() => connection.Online, observer.ToString);
+        Assert.Equal(("{login: ok}", false), Assert.Single(observer.Logins.Select(l => (l.Properties.ToString(), l.Initial))));
     }
 
     [Fact, Trait("Req", "ACT-9")]
@@ -62,6 +64,7 @@ public sealed class LoginTests
         await Until.True(() => !observer.Availability.IsEmpty, observer.ToString);
         Assert.Equal(DeviceProblemKind.LoginLocked, Assert.Single(observer.Problems).Kind);
         Assert.Single(device.Requests);
+        Assert.Equal(("locked", time.GetUtcNow().AddSeconds(600)), (observer.States.Single().Properties["login"].Text, DateTimeOffset.Parse(observer.States.Single().Properties["unlockAt"].Text, System.Globalization.CultureInfo.InvariantCulture)));
         await Until.True(() => time.WaitingTimers > 0);
         time.Advance(TimeSpan.FromSeconds(590));
         Assert.Single(device.Requests);

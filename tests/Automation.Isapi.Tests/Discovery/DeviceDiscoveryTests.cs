@@ -32,6 +32,37 @@ public sealed class DeviceDiscoveryTests
         Assert.All(recorded.Requests, r => Assert.Equal("GET", r.Method));
     }
 
+    /// <summary>The same four, served by the simulator: none of their 403, 404 and 500 breaks anything, and what they say of themselves is found.</summary>
+    [Theory, Trait("Req", "DEV-4")]
+    [InlineData("DS-7608NXI-I2", "recorder", "channel:1,2,3,4", "hdd:1", "alarm-input:1,2,3,4,301")]
+    [InlineData("DS-7616NI-Q2", "recorder", "channel:1,2,3,4,5,6,7,8,9", "hdd:1", "alarm-input:1,2,3,4")]
+    [InlineData("DS-2CD2146G2-ISU", "camera", "channel:1", "hdd:9", "alarm-input:1")]
+    [InlineData("DS-2CD2386G2-IU", "camera", "channel:1", "hdd:1,9", "")]
+    public async Task Discover_RecordedDeviceOfTheSimulator_FindsTheSame(string name, string kind, string channels, string disks, string inputs)
+    {
+        string file = Peer.SharedFolder("fixtures", "isapi", "devices", name + ".json").Replace("\\", "\\\\", StringComparison.Ordinal);
+        await using Simulator.Site site = await Simulator.Site.StartAsync($$"""{"devices":[{"id":"one","kind":"{{kind}}","documents":"{{file}}"}]}""");
+        DiscoveryResult result = await Until.Done(DeviceDiscovery.DiscoverAsync(
+            new DeviceIds("store", [], "found"), new DeviceConnectionInfo { Url = site.Host.Devices["one"], User = "admin", Password = new Secret(Simulator.Site.Password) },
+            new DiscoveryLimits(), new DeviceConnectionLimits(), new ManualTime(), new Random(3), CancellationToken.None));
+        Assert.Null(result.Failure);
+        Device device = result.Device!;
+        Assert.StartsWith(name[..9], device.Model, StringComparison.Ordinal);
+        string[] found = Summary(device).Split(' ');
+        Assert.Contains(channels, found);
+        Assert.Contains(disks, found);
+        if (inputs.Length > 0) Assert.Contains(inputs, found);
+        await using FakeDevice alone = await RecordedDevice.StartAsync(name);
+        Device same = (await DiscoverAsync(alone.Url)).Device!;
+        Assert.Equal(same.Serial, device.Serial);
+        foreach (Resource channel in same.Resources.Where(r => r.Kind == "channel"))
+        {
+            Resource served = Of(device, "channel", channel.Address.Number);
+            Assert.Equal((channel.Name, string.Join(',', channel.Events)), (served.Name, string.Join(',', served.Events)));
+            Assert.Empty(channel.Streams.Except(served.Streams));
+        }
+    }
+
     [Fact, Trait("Req", "DEV-4")]
     public async Task Discover_RecordedRecorder_HasStreamsEventsAndAbilities()
     {

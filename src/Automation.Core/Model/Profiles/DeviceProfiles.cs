@@ -25,30 +25,29 @@ public static class DeviceProfiles
         Title = "Trail camera",
         States =
         [
-            new("battery", "Battery", "%", 0, 100), new("signal", "Signal", "%", 0, 100), new("temperature", "Temperature", "°C", -60, 90),
-            new("sdCapacityMegabytes", "SD card size", "MB", 0, null), new("sdFreeMegabytes", "SD card free", "MB", 0, null),
-            new("latitude", "Latitude", "°", -90, 90), new("longitude", "Longitude", "°", -180, 180),
-            new("picturesLeft", "Pictures left of the data plan", "", 0, null), new("picturesToday", "Pictures uploaded today", "", 0, null),
+            new("battery", "Battery", "%", 0, 100), new("signal", "Signal in bars", "", 0, 5), new("temperature", "Temperature", "°C", -60, 90),
+            new("sdTotalMegabytes", "SD card size", "MB", 0, null), new("sdFreeMegabytes", "SD card free", "MB", 0, null), new("pictures", "Pictures taken", "", 0, null),
+            new("picturesLeft", "Pictures left of the data plan", "", 0, null),
+            new("latitude", "Latitude", "°", -90, 90) { Path = "$.gps.latitude" }, new("longitude", "Longitude", "°", -180, 180) { Path = "$.gps.longitude" },
         ],
         Settings =
         [
             Choice("cameraMode", "Camera mode", "photo", "video", "photoAndVideo"),
             Choice("imageResolution", "Image resolution", "3MP", "10MP"),
             Choice("uploadInterval", "Upload interval (remote control)", [.. UploadIntervals]),
-            Number("burstShots", "Burst shots", 1, 10),
+            Number("burst", "Burst shots", 1, 10),
             Choice("videoResolution", "Video resolution", "480p", "720p", "1080p"),
             Number("videoSeconds", "Video length in seconds", 5, 60),
             Flag("watermark", "Watermark"),
             Choice("pirSensitivity", "PIR sensitivity", "off", "low", "middle", "high"),
             Choice("flashOutput", "Flash output", "high", "low"),
-            Flag("scheduledShot", "Scheduled shot"), Time("scheduledShotTime", "Time of the scheduled shot"),
-            Flag("delayedShot", "Delayed shot"), Number("delayedShotSeconds", "Delay of the shot in seconds", 1, 3600),
+            Time("scheduledShot", "Time of the scheduled shot"), Number("delayedShotSeconds", "Delay of the shot in seconds; 0: none", 0, 3600),
             Range("workingTime1", "Working time 1"), Range("workingTime2", "Working time 2"),
             Number("maxPicturesPerDay", "Pictures to upload a day at most", 0, 10_000),
             Choice("dateFormat", "Date format", "YYYY-MM-DD", "MM-DD-YYYY", "DD-MM-YYYY"),
             Flag("gpsService", "GPS service"), Flag("gpsAlert", "GPS alert"), Flag("sdOverwriting", "SD overwriting cycle"),
         ],
-        Events = ["pirDetection", "pictureTaken", "gpsAlert", "lowBattery"],
+        Events = [new("pirDetection", "pirDetection"), new("capture", "pictureTaken"), new("gpsMoved", "gpsAlert"), new("lowBattery", "lowBattery"), new("sdFull", "hddFull")],
         Actions = ["configure", "restoreDefaults", "capture"],
     };
 
@@ -70,8 +69,8 @@ public static class DeviceProfiles
             Flag("hotSpotTracking", "Hot-spot tracking"),
             Flag("clock24Hours", "24-hour clock"), Flag("showDate", "Display date"), Flag("showTimestamp", "Overlay timestamp"), Flag("audio", "Audio"),
         ],
-        Events = ["lowBattery", "temperatureAlarm"],
-        Actions = ["configure", "calibrate", "capture", "record"],
+        Events = [new("capture", "pictureTaken"), new("hotSpot", "temperatureAlarm"), new("lowBattery", "lowBattery")],
+        Actions = ["configure", "calibrate", "restoreDefaults", "capture", "record"],
         MinRecordSeconds = 2,
         MaxRecordSeconds = 7200,
     };
@@ -85,11 +84,11 @@ public static class DeviceProfiles
         Settings =
         [
             Choice("palette", "Palette", "whiteHot", "blackHot", "rainbow", "ironbow", "redHot", "birdwatching"),
-            Number("brightness", "Brightness", 1, 100, 1, 50), Number("contrast", "Contrast", 1, 100, 1, 50), Choice("digitalZoom", "Digital zoom", "1x", "2x"),
+            Number("brightness", "Brightness", 1, 100, 1, 50), Number("contrast", "Contrast", 1, 100, 1, 50), Number("digitalZoom", "Digital zoom", 1, 2, 1, 1),
             Flag("mirror", "Mirrored picture"), Flag("hotSpotTracking", "Hot-spot tracking"), Flag("visibleWindow", "Visible light in a window"), Flag("orientationScale", "Orientation scale"),
             Flag("reticle", "Reticle"),
         ],
-        Events = ["temperatureAlarm"],
+        Events = [new("capture", "pictureTaken"), new("hotSpot", "temperatureAlarm")],
         Actions = ["configure", "calibrate", "capture", "record"],
         MinRecordSeconds = 2,
         MaxRecordSeconds = 7200,

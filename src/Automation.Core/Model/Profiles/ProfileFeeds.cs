@@ -2,46 +2,42 @@ using System.Collections.Immutable;
 
 namespace Automation.Core.Model;
 
-/// <summary>How a bridge feeds a device of a profile over MQTT: one documented payload instead of a feed for each property (docs/trail-cameras.md).</summary>
+/// <summary>How a bridge feeds a device of a profile over MQTT: one documented payload instead of a feed for each property (docs/outdoor-devices.md).</summary>
 /// <remarks>
-/// Below the device's topic: <c>state</c> (one JSON object, every property optional), <c>event</c> (an object with <c>type</c>), <c>availability</c>
-/// (<c>online</c> or <c>offline</c>, best as a last will), <c>picture</c> (JPEG bytes), and, read by the bridge, <c>set</c>.
+/// Below the device's topic: <c>state</c> (one JSON object, every property optional, settings in <c>settings</c>), <c>event</c> (an object with <c>type</c>),
+/// <c>availability</c> (<c>online</c> or <c>offline</c>, best as a last will), and, read by the bridge, <c>set</c>.
 /// </remarks>
 public static class ProfileFeeds
 {
-    /// <summary>The topic a bridge uses when the site file names none.</summary>
-    public static string TopicOf(ResourceAddress device, string kind) => $"{kind}/{device.Site}/{device.Device}";
+    /// <summary>What an event may carry.</summary>
+    private static readonly string[] DataNames = ["pictureUrl", "temperature", "latitude", "longitude", "battery", "at"];
 
     /// <summary>Where commands for the device go.</summary>
     public static string SetTopic(string topic) => topic + "/set";
 
+    public static ForeignAvailability Availability(string topic) => new() { Filter = topic + "/availability" };
+
     public static ImmutableArray<ForeignFeed> Of(DeviceProfile profile, ResourceAddress device, string topic)
     {
         var feeds = ImmutableArray.CreateBuilder<ForeignFeed>();
-        foreach (string name in profile.States.Select(s => s.Name).Concat(profile.Settings.Select(s => s.Name)).Distinct(StringComparer.Ordinal))
+        foreach (ProfileState state in profile.States) feeds.Add(Property(state.Name, state.Path ?? "$." + state.Name));
+        foreach (ProfileSetting setting in profile.Settings) feeds.Add(Property(setting.Name, "$.settings." + setting.Name));
+        foreach (ProfileEvent happening in profile.Events)
         {
-            feeds.Add(new ForeignFeed { On = device, Filter = topic + "/state", Path = PathOf("$." + name), Property = name });
-        }
-
-        foreach (string type in profile.Events)
-        {
-            EventTypeInfo info = EventTypes.All[type];
             feeds.Add(new ForeignFeed
             {
-                On = device, Filter = topic + "/event", Event = type, Path = PathOf(info.Lasts ? "$.active" : "$.type"),
-                Active = info.Lasts ? [true] : [],
-                Where = [new ForeignTest(PathOf("$.type"), [type])],
+                On = device, Filter = topic + "/event", Event = happening.Type, Path = PathOf("$.type"),
+                // Nobody tells the end of them: what lasts is over when no more come.
+                Active = EventTypes.All[happening.Type].Lasts ? [happening.Word] : [],
+                Where = [new ForeignTest(PathOf("$.type"), [happening.Word])],
                 Data = [.. DataNames.Select(n => KeyValuePair.Create(n, PathOf("$." + n)))],
             });
         }
 
         return feeds.ToImmutable();
+
+        ForeignFeed Property(string name, string path) => new() { On = device, Filter = topic + "/state", Path = PathOf(path), Property = name };
     }
-
-    public static ForeignAvailability Availability(string topic) => new() { Filter = topic + "/availability" };
-
-    /// <summary>What an event may carry.</summary>
-    private static readonly string[] DataNames = ["pictureUrl", "temperature", "latitude", "longitude", "deviceTime"];
 
     private static ForeignPath PathOf(string text) => ForeignPath.TryParse(text, out ForeignPath? path) ? path : throw new InvalidOperationException($"'{text}' is not a path");
 }

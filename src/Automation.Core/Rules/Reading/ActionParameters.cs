@@ -11,6 +11,8 @@ internal static class ActionParameters
         string name = parameter.Name;
         switch (parameter.Kind)
         {
+            case DataKind.Null:
+                return Values.Data(context, node, name);
             case DataKind.Number:
                 // The nulls are spelled out: a bare one would become the value null.
                 double? number = parameter.Whole ? Values.Whole(context, node, name, (int)parameter.Min, (int)parameter.Max) : Values.Number(context, node, name, parameter.Min, parameter.Max);

@@ -164,11 +164,19 @@ internal sealed class StepReader(ReadContext context, IReadOnlySet<string>? trig
         }
     }
 
-    /// <summary>Presets, patrols and patterns that the targets do not have.</summary>
+    /// <summary>Presets, patrols, patterns and settings that the targets do not have.</summary>
     private void CheckKnown(JsonNode node, ActionTypeInfo type, DataObject parameters, ImmutableArray<ResourceAddress> targets)
     {
         foreach (ResourceAddress target in targets)
         {
+            bool complete = type.Parameters.All(p => !p.Required || !parameters[p.Name].IsNull);
+            if (complete && context.Site.DeviceOf(target) is { } device && ActionCheck.Profile(device, type, parameters) is { } unfit)
+            {
+                int split = unfit.LastIndexOf(": ", StringComparison.Ordinal);
+                context.Error(Codes.ParameterShape, node.Find("value") ?? node, unfit[..split], unfit[(split + 2)..]);
+                continue;
+            }
+
             if (context.Site.ResourceOf(target) is not { } resource || ActionCheck.Known(resource, type, parameters) is not { } problem) continue;
             int colon = problem.LastIndexOf(": ", StringComparison.Ordinal);
             JsonNode at = (type.Parameters.FirstOrDefault(p => p.Name is "preset" or "patrol" or "pattern" or "number") is { } parameter ? node.Find(parameter.Name) : null) ?? node;

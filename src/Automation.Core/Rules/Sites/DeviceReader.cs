@@ -12,7 +12,7 @@ internal static class DeviceReader
 
     /// <summary>003 §8.13: a unit has up to 300 presets; patrols and patterns are fewer.</summary>
     private const int MaxPtzNumber = 300;
-    private static readonly string[] Names = ["id", "name", "kind", "model", "serial", "mac", "addedBy", "notification", "en50131Compliant", "authenticated", "connection", "availability", "feeds", "events", "resources"];
+    private static readonly string[] Names = ["id", "name", "kind", "model", "serial", "mac", "addedBy", "notification", "en50131Compliant", "authenticated", "connection", "topic", "availability", "feeds", "events", "resources"];
     private static readonly string[] NotificationNames = ["schedule"];
     private static readonly string[] ResourceNames = ["kind", "number", "name", "tags", "capabilities", "events", "streams", "presets", "patrols", "patterns", "area", "serial", "feeds"];
 
@@ -41,6 +41,20 @@ internal static class DeviceReader
         if (reader.Find("feeds") is { } own) feeds.AddRange(FeedReader.Read(context, own, address));
         ImmutableArray<Resource> resources = reader.Find("resources") is { } list ? Resources(context, list, address, feeds) : [];
         ForeignAvailability availability = reader.Find("availability") is { } a ? FeedReader.Availability(context, a) : new();
+        string? topic = reader.Find("topic") is { } t ? FeedReader.Topic(context, t) : null;
+        if (topic is not null && kind is not null && connection is null)
+        {
+            if (DeviceProfiles.Of(kind) is { } profile)
+            {
+                feeds.AddRange(ProfileFeeds.Of(profile, address, topic));
+                if (reader.Find("availability") is null) availability = ProfileFeeds.Availability(topic);
+            }
+            else
+            {
+                context.Findings.AtName(Codes.NotOfKind, reader.Find("topic")!, $"a device of kind {kind} has no payload of its own", "write \"feeds\" for what its bridge publishes, or one of the kinds " + string.Join(", ", DeviceProfiles.All.Keys.Order(StringComparer.Ordinal)));
+            }
+        }
+
         foreach (JsonNode fed in connection is null ? [] : Fed(reader))
         {
             context.Findings.AtName(Codes.FeedOfConnected, fed, "the device has a connection: its states and events come from there", $"remove '{fed.Name}', or the connection");
@@ -51,7 +65,7 @@ internal static class DeviceReader
         {
             Address = address, Name = name ?? id, Kind = kind, Model = model, Serial = serial, Mac = mac, AddedBy = addedBy, Notification = notification, NotificationSchedule = schedule,
             En50131Compliant = compliant, Authenticated = authenticated, Connection = connection, Events = events, Resources = resources,
-            ForeignAvailability = availability, Feeds = feeds.ToImmutable(),
+            Topic = connection is null ? topic : null, ForeignAvailability = availability, Feeds = feeds.ToImmutable(),
         };
     }
 
@@ -59,7 +73,7 @@ internal static class DeviceReader
     private static IEnumerable<JsonNode> Fed(ObjectReader device)
     {
         IEnumerable<JsonNode> resources = device.Find("resources") is { Kind: JsonKind.Array } list ? list.Children.Where(r => r.Kind == JsonKind.Object) : [];
-        return resources.Select(r => r.Find("feeds")).Prepend(device.Find("feeds")).Prepend(device.Find("availability")).OfType<JsonNode>();
+        return resources.Select(r => r.Find("feeds")).Prepend(device.Find("feeds")).Prepend(device.Find("availability")).Prepend(device.Find("topic")).OfType<JsonNode>();
     }
 
     /// <summary><c>true</c>, <c>false</c>, or when it is on (EVT-7).</summary>

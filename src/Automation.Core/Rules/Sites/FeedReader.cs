@@ -33,6 +33,15 @@ internal static class FeedReader
         };
     }
 
+    /// <summary>The topic below which a device of a profile is fed: a name, not a filter.</summary>
+    public static string? Topic(ReadContext context, JsonNode node)
+    {
+        if (Values.Text(context, node, "topic", ForeignFeed.MaxFilterLength - 16) is not { } text) return null;
+        if (text.AsSpan().IndexOfAny('+', '#', '\0') < 0 && text[0] != '$' && text[0] != '/' && text[^1] != '/') return text;
+        context.Error(Codes.TopicShape, node, $"'{Nearest.Shorten(text)}' is not a topic that can be fed below", "write a name without wildcards: \"outdoor/trail-1\"");
+        return null;
+    }
+
     private static ForeignFeed? One(ReadContext context, JsonNode node, ResourceAddress on)
     {
         if (!ObjectReader.TryOpen(context, node, "a feed", Names, out ObjectReader reader)) return null;

@@ -5,14 +5,14 @@ using Automation.Isapi;
 
 namespace Automation.Host.Hub.Requests.Verbs;
 
-/// <summary>Why devices are silent, and which devices there are on the network. Both take seconds: one is under way at a time, and other requests do not wait for it.</summary>
+/// <summary>Why devices are silent, which devices there are on the network, and another try of a login. The first two take seconds: one is under way at a time, and other requests do not wait for it.</summary>
 internal sealed class DiagnosisVerbs(SiteLookup sites, TimeProvider time) : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stop = new();
     private readonly Lock _gate = new();
     private Task _running = Task.CompletedTask;
 
-    public IEnumerable<RequestVerb> All => [new RequestVerb("devices/check", Check), new RequestVerb("devices/search", Search)];
+    public IEnumerable<RequestVerb> All => [new RequestVerb("devices/check", Check), new RequestVerb("devices/search", Search), RequestVerb.Now("devices/retry", Retry)];
 
     /// <summary>What is under way is given up; its client is told so.</summary>
     public async ValueTask DisposeAsync()
@@ -41,6 +41,20 @@ internal sealed class DiagnosisVerbs(SiteLookup sites, TimeProvider time) : IAsy
                 DiagnosisReport.Write(w, diagnosis, expectations.RulesOf);
             });
         });
+    }
+
+    /// <summary>Somebody has looked after a device's password or lock: its login is tried at once, and once (ACT-9).</summary>
+    private Answer Retry(RequestArguments arguments)
+    {
+        string only = arguments.Text("device", "store/nvr");
+        if (arguments.Error is { } wrong) return Answer.Wrong(wrong);
+        if (!ResourceAddress.TryParse(only, out ResourceAddress device) || sites.Sites.Select(s => s.ConnectionOf(device)).FirstOrDefault(c => c is not null) is not { } connection)
+        {
+            return Answer.Wrong($"there is no device '{RequestArguments.Cut(only)}' with a login: devices/list names all");
+        }
+
+        connection.RetryLogin();
+        return Answer.Of(w => w.WriteString("device", device.DeviceAddress.Value));
     }
 
     /// <summary>Devices that answer on the local network, and which of them a site has already.</summary>

@@ -32,5 +32,5 @@ public sealed class SiteInboxTests
         Assert.Equal(1, told);
     }
 
-    private static SiteInput Input(int number) => new SiteInput.Engine(EngineInput.Time(number, default));
+    private static SiteInput.Engine Input(int number) => new SiteInput.Engine(EngineInput.Time(number, default));
 }

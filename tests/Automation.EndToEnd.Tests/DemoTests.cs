@@ -17,6 +17,9 @@ public sealed class DemoTests
         await sub.HearsAsync("automation/store/actions", p => p.Contains("\"succeeded\"", StringComparison.Ordinal));
         await Until.True(() => sub.Heard.Count(h => h.Topic.EndsWith("/availability", StringComparison.Ordinal) && h.Payload == "online") >= 6);
         Assert.All(sub.JsonOn("automation/store/firings"), f => Assert.Equal(JsonValueKind.String, f.GetProperty("cause").ValueKind));
+        Assert.Superset(
+            new HashSet<string>(StringComparer.Ordinal) { "status", "info", "availability", "deviceState", "resourceState", "resourceEvent", "firings", "actions", "ruleState", "ruleEnabled" },
+            TopicCheck.Holds(sub.Heard).ToHashSet());
         await host.StopAsync();
         Assert.Equal(0, host.ExitCode);
         Assert.Contains("Stopped; nothing is under way.", host.Output, StringComparison.Ordinal);

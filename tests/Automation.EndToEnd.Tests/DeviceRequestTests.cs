@@ -58,6 +58,7 @@ public sealed class DeviceRequestTests
             Assert.Equal(2, list.GetProperty("data").GetProperty("total").GetInt32());
             await store.EmitAsync(new { device = "panel", @event = "zoneAlarm", zone = 3, state = "active" });
             await host.SaysAsync("callPreset on store/nvr/channel/4 done");
+            Assert.Superset(new HashSet<string>(StringComparer.Ordinal) { "request", "response", "actions", "firings" }, TopicCheck.Holds(all.Heard).ToHashSet());
             await host.StopAsync();
         }
 

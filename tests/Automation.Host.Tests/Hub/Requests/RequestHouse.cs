@@ -79,6 +79,12 @@ public sealed class RequestHouse : IAsyncLifetime
         });
         JsonElement answer = JsonSerializer.Deserialize<JsonElement>(found!.Payload.Span);
         Assert.Empty(ShippedSchemas.Topic("response").Validate(answer));
+        if (answer.GetProperty("status").GetString() == "ok" && ShippedSchemas.TopicDocuments["response"].Root.GetProperty("$defs").TryGetProperty(verb, out _))
+        {
+            IReadOnlyList<Automation.Host.Validation.SchemaFinding> wrong = ShippedSchemas.Part("response", "/$defs/" + verb.Replace("/", "~1", StringComparison.Ordinal)).Validate(answer.GetProperty("data"));
+            Assert.True(wrong.Count == 0, $"{verb}: {string.Join("; ", wrong)} in {answer.GetRawText()}");
+        }
+
         return (found, answer);
     }
 

@@ -32,8 +32,10 @@ internal sealed class AlertLoad : IAsyncDisposable
 
     public long LeftOut => Volatile.Read(ref _leftOut);
 
+    /// <summary>Stops it; its counts stay. What has been stopped is not stopped again.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (_stopping.IsCancellationRequested) return;
         await _stopping.CancelAsync().ConfigureAwait(false);
         await _running.ConfigureAwait(false);
         _stopping.Dispose();

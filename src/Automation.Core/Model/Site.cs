@@ -154,6 +154,9 @@ public sealed record DeviceConnectionInfo
     /// <summary>Requests go through the gateway at <see cref="Url"/> and name the device by its index.</summary>
     public bool IsThroughGateway => DevIndex is not null && !HasOwnAddress;
 
+    /// <summary>The password is sent only where it cannot be read: Basic is not answered. For a device that nobody has configured yet.</summary>
+    public bool NeverReadable { get; init; }
+
     /// <summary>How to log in: null for whatever the device offers (Digest, Basic), <c>session</c> for a panel's session (isapi.md 1.5).</summary>
     public string? Login { get; init; }
 

@@ -25,6 +25,7 @@ internal sealed class DeviceEndpoint : IDisposable
         if (info.IsThroughGateway) _suffix = SuffixOf(info.DevIndex!);
         User = info.User;
         Password = info.Password;
+        NeverReadable = info.NeverReadable;
         Limits = limits;
         Time = time;
         Random = random;
@@ -55,6 +56,7 @@ internal sealed class DeviceEndpoint : IDisposable
         _prefix = gateway._prefix;
         User = gateway.User;
         Password = gateway.Password;
+        NeverReadable = gateway.NeverReadable;
         Limits = gateway.Limits;
         Time = gateway.Time;
         Random = gateway.Random;
@@ -65,6 +67,9 @@ internal sealed class DeviceEndpoint : IDisposable
     public string User { get; }
 
     public Secret Password { get; }
+
+    /// <inheritdoc cref="DeviceConnectionInfo.NeverReadable"/>
+    public bool NeverReadable { get; }
 
     public DeviceConnectionLimits Limits { get; }
 

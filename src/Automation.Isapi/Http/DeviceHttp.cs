@@ -171,7 +171,7 @@ internal sealed class DeviceHttp(DeviceEndpoint endpoint)
         if (endpoint.Gate.ClosesOn(document)) return false;
         // A nonce that worked and does not any more has expired; so has one the device itself calls stale.
         bool expired = challenge is not null && challenge.Nonce != nonce && (proven || challenge.Stale);
-        if ((answered && !expired) || (challenge is null && !basicOnly) || endpoint.User.Length == 0)
+        if ((answered && !expired) || (challenge is null && (!basicOnly || endpoint.NeverReadable)) || endpoint.User.Length == 0)
         {
             endpoint.Gate.Rejected(document);
             return false;

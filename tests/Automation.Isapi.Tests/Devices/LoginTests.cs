@@ -25,6 +25,22 @@ public sealed class LoginTests
         Assert.Equal(0, device.RejectedLogins);
     }
 
+    [Theory, Trait("Req", "ACT-9")]
+    [InlineData("Basic realm=\"device\"", false)]
+    [InlineData("Digest realm=\"device\", nonce=\"{0}\", qop=\"auth\", algorithm=MD5", true)]
+    public async Task APasswordThatMustNotBeRead_IsNotSentAsBasic(string challenge, bool online)
+    {
+        await using FakeDevice device = await FakeDevice.StartAsync();
+        device.Challenge = challenge;
+        var observer = new RecordingObserver();
+        Device asked = TestDevices.Recorder(device.Url);
+        await using DeviceConnection connection = TestDevices.Connect(asked with { Connection = asked.Connection! with { NeverReadable = true } }, observer, new ManualTime());
+        connection.Start();
+        await Until.True(() => !observer.Availability.IsEmpty, observer.ToString);
+        Assert.Equal(online, connection.Online);
+        Assert.DoesNotContain(device.Requests, r => r.Authorization?.StartsWith("Basic", StringComparison.Ordinal) == true);
+    }
+
     [Fact, Trait("Req", "ACT-9")]
     public async Task WrongPassword_CostsOneRejectedLoginAndThenSilence()
     {

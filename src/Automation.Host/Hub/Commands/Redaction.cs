@@ -9,8 +9,8 @@ internal static class Redaction
 {
     private const string Instead = "…";
 
-    /// <summary>Never kept, wherever they are.</summary>
-    private static readonly string[] Secrets = ["password", "secret", "passphrase"];
+    /// <summary>Never kept, wherever they are. The last three let whoever has them push to a person's browser.</summary>
+    private static readonly string[] Secrets = ["password", "secret", "passphrase", "endpoint", "auth", "p256dh"];
 
     /// <summary>The object as JSON; the values of passwords, and of an alarm code beside an action, are left out.</summary>
     public static string Text(JsonElement root)

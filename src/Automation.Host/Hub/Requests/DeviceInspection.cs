@@ -86,7 +86,8 @@ internal sealed class DeviceInspection(SiteLookup sites, Func<string, Secret?> s
             return Answer.Wrong(e.Message);
         }
 
-        var connection = new DeviceConnectionInfo { Url = url, User = user, Password = password };
+        // Whoever asks names the address: a kept password must not be read there.
+        var connection = new DeviceConnectionInfo { Url = url, User = user, Password = password, NeverReadable = true };
         return Begin(later, async token =>
         {
             DiscoveryResult result = await AskAsync(site!, connection, id, token);

@@ -19,7 +19,7 @@ namespace Automation.Host.Journal;
 /// </remarks>
 internal static class JournalCodec
 {
-    public const byte Version = 1;
+    public const byte Version = 2;
 
     public const int HeaderBytes = 4 + 1 + 8 + 8 + 8;
 

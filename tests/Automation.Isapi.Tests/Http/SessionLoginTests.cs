@@ -81,7 +81,7 @@ public sealed class SessionLoginTests
         var observer = new RecordingObserver();
         await using DeviceConnection connection = Connect(site, observer, "wrong");
         connection.Start();
-        await Until.True(() => !observer.Problems.IsEmpty, observer.ToString);
+        await Until.True(() => !observer.Problems.IsEmpty && !observer.Availability.IsEmpty, observer.ToString);
         Assert.Equal(DeviceProblemKind.LoginRefused, Assert.Single(observer.Problems).Kind);
         Assert.Contains("4 attempts left", observer.Availability.Single().Reason, StringComparison.Ordinal);
         for (int i = 0; i < 20; i++) site.Time.Advance(TimeSpan.FromMinutes(1));

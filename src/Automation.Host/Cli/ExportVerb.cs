@@ -6,9 +6,7 @@ using Automation.Host.Configuration;
 using Automation.Host.History;
 using Automation.Host.Reports;
 using Automation.Host.Storage;
-using Automation.Host.Storage.Postgres;
 using Automation.Host.Storage.Sql;
-using Automation.Host.Storage.Sqlite;
 
 namespace Automation.Host.Cli;
 
@@ -51,12 +49,9 @@ internal static class ExportVerb
     private static async Task<ReportResult> WriteAsync(
         HostConfiguration configuration, string? dataFolder, ExceptionFilter filter, Site[] sites, string path, IReportWriter writer, TimeProvider time, CancellationToken cancellationToken)
     {
-        ISqlSource source = configuration.Postgres is { } postgres
-            ? new PostgresSource(postgres.ToOptions(configuration.File, Environment.GetEnvironmentVariable))
-            : new SqliteSource(new SqliteOptions { Path = Path.Combine(Path.GetFullPath(dataFolder ?? configuration.DataFolder), SqliteOptions.FileName) }, time);
         try
         {
-            await using var database = new ReadOnlyDatabase(source);
+            await using var database = new ReadOnlyDatabase(KeptData.Source(configuration, dataFolder, time));
             return await ReportFile.WriteAsync(path, ExceptionReport.Of(new ExceptionCentre(database, time), filter, sites, time.GetUtcNow(), cancellationToken), writer, cancellationToken);
         }
         catch (Exception e) when (e is StorageException or IOException or UnauthorizedAccessException)

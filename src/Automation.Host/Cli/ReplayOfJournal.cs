@@ -6,9 +6,7 @@ using Automation.Host.Composition;
 using Automation.Host.Configuration;
 using Automation.Host.Journal;
 using Automation.Host.Storage;
-using Automation.Host.Storage.Postgres;
 using Automation.Host.Storage.Sql;
-using Automation.Host.Storage.Sqlite;
 
 namespace Automation.Host.Cli;
 
@@ -39,7 +37,7 @@ internal sealed record ReplayOfJournal
         ReplaySink? sink = null;
         try
         {
-            await using var database = new ReadOnlyDatabase(Source(time));
+            await using var database = new ReadOnlyDatabase(KeptData.Source(Config is null ? null : ConfigurationReader.Read(Config), DataFolder, time));
             var store = new JournalStore(database);
             string site = await SiteAsync(store, cancellationToken);
             ReplaySummary summary = await new JournalReplay(store, site).RunAsync(From, To, Rules.Count == 0 ? null : Instead, NewSink, cancellationToken);
@@ -67,19 +65,6 @@ internal sealed record ReplayOfJournal
         SiteRules rules = RuleDirectory.Load(site, [.. Rules], ShippedTemplates.Library);
         Finding[] errors = [.. rules.Findings.Where(f => f.Severity == FindingSeverity.Error)];
         return errors.Length == 0 ? rules : throw new StartRefusedException(string.Join(Environment.NewLine, errors.Select(e => e.ToString())));
-    }
-
-    private ISqlSource Source(TimeProvider time)
-    {
-        string? folder = DataFolder;
-        if (Config is { } file)
-        {
-            HostConfiguration configuration = ConfigurationReader.Read(file);
-            if (configuration.Postgres is { } postgres) return new PostgresSource(postgres.ToOptions(configuration.File, Environment.GetEnvironmentVariable));
-            folder ??= configuration.DataFolder;
-        }
-
-        return new SqliteSource(new SqliteOptions { Path = Path.Combine(Path.GetFullPath(folder!), SqliteOptions.FileName) }, time);
     }
 
     private async Task<string> SiteAsync(JournalStore store, CancellationToken cancellationToken)

@@ -22,7 +22,6 @@ using Automation.Host.Storage.Sqlite;
 using Automation.Isapi;
 using Automation.Isapi.Push;
 using Automation.Mqtt;
-using Automation.Mqtt.Broker;
 using Automation.Mqtt.Client;
 using Microsoft.Extensions.Logging;
 
@@ -31,8 +30,6 @@ namespace Automation.Host.Composition;
 /// <summary>The process put together: storage, bus, outbox, sites, hub. Starts in the order in which parts need each other and stops in the opposite one.</summary>
 internal sealed partial class AutomationHost : IAsyncDisposable
 {
-    /// <summary>How long a start waits for an external broker: longer than one that is there needs.</summary>
-    private static readonly TimeSpan FirstConnection = TimeSpan.FromSeconds(5);
 
     private readonly List<SiteRuntime> _sites = [];
     private readonly List<SequenceMark> _marks = [];
@@ -46,10 +43,7 @@ internal sealed partial class AutomationHost : IAsyncDisposable
     private readonly DateTimeOffset _started;
     private HostStorage? _storage;
     private SqlHostStore? _store;
-    private SqliteMqttStore? _mqttStore;
-    private MqttBroker? _broker;
-    private MqttClient? _client;
-    private IMqttBus? _bus;
+    private HostBus? _bus;
     private Outlet? _outlet;
     private RetainedTopics? _retained;
     private readonly CommandLedger _commands;
@@ -73,7 +67,7 @@ internal sealed partial class AutomationHost : IAsyncDisposable
         _topics = new TopicNames(settings.BaseTopic);
         _started = time.GetUtcNow();
         _commands = new CommandLedger(time);
-        AlarmCode? code = settings.AlarmCode is { } alarm ? new AlarmCode(alarm, time) { Locked = detail => _ = TellSitesAsync("alarmCodeLocked", detail) } : null;
+        AlarmCode? code = settings.AlarmCode is { } alarm ? new AlarmCode(alarm, time) { Locked = detail => TellSites("alarmCodeLocked", detail) } : null;
         _intake = new CommandIntake(_commands, code);
     }
 
@@ -83,14 +77,14 @@ internal sealed partial class AutomationHost : IAsyncDisposable
     public IReadOnlyList<SiteRuntime> Sites => _sites;
 
     /// <summary>Where the embedded broker listens; null with an external one.</summary>
-    public System.Net.IPEndPoint? BrokerEndpoint => _broker?.Endpoints[0];
+    public System.Net.IPEndPoint? BrokerEndpoint => _bus?.Endpoint;
 
     public Uri? HealthUrl => _health?.Url;
 
     /// <summary>Where devices push their events to; null: nowhere.</summary>
     public Uri? PushUrl => _push?.Url;
 
-    public IMqttBus Bus => _bus ?? throw new InvalidOperationException("The host is not started.");
+    public IMqttBus Bus => _bus?.Bus ?? throw new InvalidOperationException("The host is not started.");
 
     /// <exception cref="StartRefusedException">Something outside is not as asked: a port in use, a folder that cannot be written, rules that cannot be read.</exception>
     public static async Task<AutomationHost> StartAsync(HostSettings settings, TimeProvider time, Random random, ILoggerFactory loggers, CancellationToken cancellationToken)
@@ -127,7 +121,7 @@ internal sealed partial class AutomationHost : IAsyncDisposable
         await _commands.StopAsync();
         if (_notifications is not null) await _notifications.DisposeAsync();
         if (_discovery is not null) await _discovery.DisposeAsync();
-        if (_retained is not null && _bus is { IsConnected: true })
+        if (_retained is not null && _bus is { Bus.IsConnected: true })
         {
             using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(1), _time);
             try
@@ -143,10 +137,9 @@ internal sealed partial class AutomationHost : IAsyncDisposable
 
         // What a broker that is away was not told ends with the client: the outlet waits for that.
         Task let = _outlet is null ? Task.CompletedTask : _outlet.DisposeAsync().AsTask();
-        if (_client is not null) await _client.DisposeAsync();
+        if (_bus is not null) await _bus.LeaveAsync();
         await let;
-        if (_broker is not null) await _broker.DisposeAsync();
-        if (_mqttStore is not null) await _mqttStore.DisposeAsync();
+        if (_bus is not null) await _bus.DisposeAsync();
         _storage?.Operations.Add(new Operation { Via = OperationVia.Process, What = "stop", Detail = Version });
         if (_storage is not null) await _storage.DisposeAsync();
     }
@@ -164,8 +157,8 @@ internal sealed partial class AutomationHost : IAsyncDisposable
         foreach (SiteSource source in _settings.Sites) ForeignTopics.RefuseOwn(source.Site, _settings.BaseTopic);
         _storage = await HostStorage.OpenAsync(_settings, _time, _loggers.CreateLogger("Automation.Storage"), cancellationToken);
         _store = _storage.Store;
-        await OpenBusAsync(random, cancellationToken);
-        _outlet = new Outlet(_bus!, _settings.Outlet, _logger);
+        _bus = await HostBus.OpenAsync(_settings, _topics, _time, random, _loggers, cancellationToken);
+        _outlet = new Outlet(Bus, _settings.Outlet, _logger);
         _retained = new RetainedTopics(_outlet);
         _outbox = new ActionOutbox(_store, new DeviceExecutor(ConnectionOf, CommandsOf), new OutboxLimits(), _time, new Random(random.Next()), _loggers.CreateLogger("Automation.Outbox"));
         _outbox.Finished += row =>
@@ -174,8 +167,8 @@ internal sealed partial class AutomationHost : IAsyncDisposable
         };
 
         var world = new RunningSites(_sites);
-        _notifications = new NotificationCentre(_settings.Notifications, _settings.DataFolder, _storage.Database, _bus!, _topics, world, _time, new Random(random.Next()), _loggers.CreateLogger("Automation.Notifications"));
-        _notifications.Service.Failed = (notice, detail) => SiteOf(notice)?.Projection.ProblemAsync("notificationFailed", default, detail) ?? Task.CompletedTask;
+        _notifications = new NotificationCentre(_settings.Notifications, _settings.DataFolder, _storage.Database, Bus, _topics, world, _time, new Random(random.Next()), _loggers.CreateLogger("Automation.Notifications"));
+        _notifications.Service.Failed = (notice, detail) => SiteOf(notice)?.Projection.Problem("notificationFailed", default, detail);
         _storage.Exceptions.Changed += _notifications.Service.Look;
         _storage.StandIn.Written += _notifications.Service.Look;
         var journal = new JournalStore(_storage.Database, [_notifications, new HistoryPart(_storage.Recorder, _storage.Exceptions)], _storage.StandIn) { PartsRefused = e => LogPartsRefused(_logger, e.Message) };
@@ -185,7 +178,7 @@ internal sealed partial class AutomationHost : IAsyncDisposable
             ILogger logger = _loggers.CreateLogger("Automation." + source.Site.Id);
             SequenceMark mark = OpenMark(source.Site.Id);
             SitePlace place = await new SiteRestorer(source.Site.Id, journal, _store, rules.Rules, mark, _settings.Retention.Journal, _time, logger).RestoreAsync(cancellationToken);
-            _sites.Add(new SiteRuntime(source, rules, _settings.Templates, place, journal, _store, _storage.Operations, _outbox, _intake, _bus!, _topics, _outlet, _retained, _settings.Retention.Journal, _settings.Diagnosis, _time, random, _loggers));
+            _sites.Add(new SiteRuntime(source, rules, _settings.Templates, place, journal, _store, _storage.Operations, _outbox, _intake, Bus, _topics, _outlet, _retained, _settings.Retention.Journal, _settings.Diagnosis, _time, random, _loggers));
         }
 
         _retained.Set(_topics.Status, "online"u8.ToArray());
@@ -208,9 +201,9 @@ internal sealed partial class AutomationHost : IAsyncDisposable
         foreach (SiteRuntime site in _sites) await site.StartAsync(cancellationToken);
         StartStorage();
         _outbox.Start();
-        _subscriptions.Add(await new RuleSwitchboard(_topics, rule => _sites.FirstOrDefault(s => s.HasRule(rule))?.Inbox, _bus!, _storage.Operations, _logger).SubscribeAsync(cancellationToken));
-        _subscriptions.Add(await new RequestDesk(_topics, _bus!, new RequestVerbs(Verbs(random)), _storage.Operations, _time, _logger).SubscribeAsync(cancellationToken));
-        _bus!.ConnectionChanged += connected =>
+        _subscriptions.Add(await new RuleSwitchboard(_topics, rule => _sites.FirstOrDefault(s => s.HasRule(rule))?.Inbox, Bus, _storage.Operations, _logger).SubscribeAsync(cancellationToken));
+        _subscriptions.Add(await new RequestDesk(_topics, Bus, new RequestVerbs(Verbs(random)), _storage.Operations, _time, _logger).SubscribeAsync(cancellationToken));
+        Bus.ConnectionChanged += connected =>
         {
             if (connected) _retained.Republish();
         };
@@ -237,7 +230,7 @@ internal sealed partial class AutomationHost : IAsyncDisposable
         var exports = new ExportFolder(_settings.DataFolder, limits, _time);
         return
         [
-            .. new HealthVerbs(sites, _bus!, _started).All,
+            .. new HealthVerbs(sites, Bus, _started).All,
             .. new RuleVerbs(sites).All,
             .. new RuleFileVerbs(sites).All,
             .. new RuleBatchVerbs(sites).All,
@@ -250,7 +243,7 @@ internal sealed partial class AutomationHost : IAsyncDisposable
             .. new HistoryVerbs(sites, _storage!.History, _storage.Exceptions).All,
             .. new OutboxVerbs(sites, _storage.DeadLetters).All,
             .. new OperationVerbs(sites, _storage.Operations).All,
-            .. new NotificationVerbs(_notifications!, _bus!, _topics, new RunningSites(_sites), _time).All,
+            .. new NotificationVerbs(_notifications!, Bus, _topics, new RunningSites(_sites), _time).All,
             new ExceptionExport(_storage.Exceptions, () => [.. _sites.Select(s => s.Site)], exports, limits, _time).Verb,
             new HealthExport(sites, new HealthSource(sites, _storage.Exceptions), exports, limits, _time).Verb,
             .. new ActionVerbs(sites, _intake, _time).All,
@@ -264,25 +257,25 @@ internal sealed partial class AutomationHost : IAsyncDisposable
         {
             var inbox = new PushInbox(new DeviceConnectionLimits());
             foreach (SiteRuntime site in _sites) site.AddTo(inbox);
-            _push = await PushEndpoint.StartAsync(settings, inbox, TellSitesAsync, _time, _loggers.CreateLogger("Automation.Push"), cancellationToken);
+            _push = await PushEndpoint.StartAsync(settings, inbox, TellSites, _time, _loggers.CreateLogger("Automation.Push"), cancellationToken);
             return;
         }
 
         foreach (Device device in _sites.SelectMany(s => s.Site.Devices).Where(d => d.Connection is { Events: "push" }))
         {
-            await SiteOf(device.Address)!.Projection.ProblemAsync("pushNotConfigured", device.Address, "its events are to be pushed, but no 'push' is configured, so none arrive: add it to the configuration, or take \"events\": \"push\" from the site file");
+            SiteOf(device.Address)!.Projection.Problem("pushNotConfigured", device.Address, "its events are to be pushed, but no 'push' is configured, so none arrive: add it to the configuration, or take \"events\": \"push\" from the site file");
         }
     }
 
-    private async Task TellSitesAsync(string type, string detail)
+    private void TellSites(string type, string detail)
     {
-        foreach (SiteRuntime site in _sites) await site.Projection.ProblemAsync(type, default, detail);
+        foreach (SiteRuntime site in _sites) site.Projection.Problem(type, default, detail);
     }
 
     private async Task StartDiscoveryAsync(CancellationToken cancellationToken)
     {
         _discovery = new HomeAssistantDiscovery(new DiscoveryNames(_settings.Discovery.Prefix, _topics), [.. _sites.Select(s => s.Site)], Version, _settings.Discovery.Form, _settings.AlarmCode, _retained!, _logger);
-        await _discovery.StartAsync(_bus!, cancellationToken);
+        await _discovery.StartAsync(Bus, cancellationToken);
     }
 
     private void ShowInfo() => _retained!.Set(_topics.Info, Payloads.Info(Version, _started, Payloads.Camel(_storage!.Watch.Level.ToString()), _sites.Select(s => (s.Site, s.Rules))));
@@ -293,7 +286,7 @@ internal sealed partial class AutomationHost : IAsyncDisposable
         foreach (StorageProblem problem in _storage!.Problems)
         {
             LogStorageProblem(_logger, problem.Message);
-            foreach (SiteRuntime site in _sites) _ = site.Projection.ProblemAsync(problem.Type, default, problem.Message);
+            foreach (SiteRuntime site in _sites) site.Projection.Problem(problem.Type, default, problem.Message);
         }
 
         _storage.Watch.Changed += (level, reason) =>
@@ -305,65 +298,17 @@ internal sealed partial class AutomationHost : IAsyncDisposable
         _storage.Start();
     }
 
-    private async Task ConnectedAsync(CancellationToken cancellationToken)
-    {
-        var connected = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        void See(bool now)
-        {
-            if (now) connected.TrySetResult();
-        }
-
-        _bus!.ConnectionChanged += See;
-        if (_bus.IsConnected) return;
-        await connected.Task.WaitAsync(cancellationToken);
-    }
-
     private async Task CleanAsync()
     {
         try
         {
-            await ConnectedAsync(_stop.Token);
-            await new RetainedCleanup(_topics, [.. _sites.Select(s => s.Site.Id)], topic => _sites.Any(s => s.Projection.Owns(topic)), _time).RunAsync(_bus!, _stop.Token);
+            await _bus!.ConnectedAsync(_stop.Token);
+            await new RetainedCleanup(_topics, [.. _sites.Select(s => s.Site.Id)], topic => _sites.Any(s => s.Projection.Owns(topic)), _time).RunAsync(Bus, _stop.Token);
         }
         catch (Exception e) when (e is OperationCanceledException or MqttClientException or InvalidOperationException or IOException or TimeoutException)
         {
             // Left-overs stay until the next start.
         }
-    }
-
-    private async Task OpenBusAsync(Random random, CancellationToken cancellationToken)
-    {
-        if (_settings.ExternalBroker is { } external)
-        {
-            var will = new MqttMessage { Topic = _topics.Status, Payload = "offline"u8.ToArray(), QoS = QoS.AtLeastOnce, Retain = true };
-            _client = MqttClient.Start(external with { Will = new MqttWill { Message = will } }, _time, new Random(random.Next()), _loggers.CreateLogger("Automation.Mqtt"));
-            _bus = _client;
-            try
-            {
-                await _client.FirstAttempt.WaitAsync(FirstConnection, _time, cancellationToken);
-            }
-            catch (Exception e) when (e is MqttClientException or TimeoutException)
-            {
-                // A guard does not stay away because the telephone is out of order: the client keeps trying.
-                LogBrokerAway(_logger, e is TimeoutException ? "it does not answer" : e.Message);
-            }
-
-            return;
-        }
-
-        EmbeddedBroker embedded = _settings.Broker ?? throw new InvalidOperationException("Neither an embedded nor an external broker is configured.");
-        try
-        {
-            _mqttStore = SqliteMqttStore.Open(Path.Combine(_settings.DataFolder, "mqtt.db"), _time, _loggers.CreateLogger("Automation.Storage"));
-            _broker = new MqttBroker(embedded.Options, _mqttStore, embedded.Authenticator, embedded.Authorizer, _time, new Random(random.Next()), _loggers);
-            await _broker.StartAsync(cancellationToken);
-        }
-        catch (Exception e) when (e is IOException or InvalidDataException)
-        {
-            throw new StartRefusedException(e.Message, e);
-        }
-
-        _bus = _broker;
     }
 
     private SequenceMark OpenMark(string site)
@@ -408,9 +353,6 @@ internal sealed partial class AutomationHost : IAsyncDisposable
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Problem}")]
     private static partial void LogStorageProblem(ILogger logger, string problem);
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "Starting without the broker: rules run and what is shown waits. It is tried again and again: {Reason}")]
-    private static partial void LogBrokerAway(ILogger logger, string reason);
 
     [LoggerMessage(Message = "{Finding}")]
     private static partial void LogFinding(ILogger logger, LogLevel level, string finding);

@@ -79,7 +79,7 @@ internal sealed partial class RuleReloader(
             string first = rules.Findings.First(f => f.Severity == FindingSeverity.Error).ToString();
             LogNotLoaded(logger, _source.Site.Id, count);
             operations.Add(new Operation { Via = OperationVia.File, What = "rulesLoaded", Site = _source.Site.Id, Detail = rules.Fingerprint, Refusal = first });
-            await projection.ProblemAsync("rulesNotLoaded", default, $"AUT3302: the changed rules have {count} error(s) and were not loaded, the old ones keep running; first: {first}");
+            projection.Problem("rulesNotLoaded", default, $"AUT3302: the changed rules have {count} error(s) and were not loaded, the old ones keep running; first: {first}");
             return false;
         }
 

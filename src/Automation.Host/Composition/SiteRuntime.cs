@@ -196,17 +196,17 @@ internal sealed class SiteRuntime : IDeviceObserver, IPictureObserver, IAsyncDis
         bool initial;
         lock (_seenOnline) initial = _seenOnline.Add(device.Value);
         Inbox.Post(new SiteInput.Engine(EngineInput.State(0, default, device, DataObject.Of(("online", online)), initial)));
-        _ = Projection.AvailabilityAsync(device, online, reason);
+        Projection.Availability(device, online, reason);
         if (online) _outbox.DeviceIsBack(device);
     }
 
     public void PictureTaken(ResourceAddress resource, string contentType, ReadOnlyMemory<byte> picture)
     {
-        if (!IsGone(resource)) _ = Projection.PictureAsync(resource, picture).AsTask();
+        if (!IsGone(resource)) Projection.Picture(resource, picture);
     }
 
     /// <summary>What a device that was removed still has to say, a push for instance, is nobody's business. Cheap while none was.</summary>
     private bool IsGone(ResourceAddress resource) => !_gone.IsEmpty && _gone.Contains(resource.DeviceAddress.Value);
 
-    public void ProblemFound(DeviceProblem problem) => _ = Projection.ProblemAsync(Payloads.Camel(problem.Kind.ToString()), problem.Device, problem.Detail);
+    public void ProblemFound(DeviceProblem problem) => Projection.Problem(Payloads.Camel(problem.Kind.ToString()), problem.Device, problem.Detail);
 }

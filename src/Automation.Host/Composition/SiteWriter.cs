@@ -92,12 +92,12 @@ internal sealed partial class SiteWriter
         ApplyToggles(toggles, then);
         Take(JournalEntry.Start(_next, Now()));
         await CommitAsync();
-        await _projection.RulesLoadedAsync(Engine, _rules.Rules);
+        _projection.ShowRules(Engine, _rules.Rules);
         _projection.ShowStates(Engine);
-        foreach (string problem in _place.Problems) await _projection.ProblemAsync("stateLost", default, problem);
+        foreach (string problem in _place.Problems) _projection.Problem("stateLost", default, problem);
         if (_place.Problems.Count > 0) await _snapshots.SaveNowAsync(_player);
-        foreach (SiteOutput output in _place.Untold) await _projection.ShowAsync(output, Engine, _rules.Rules);
-        await TellAsync();
+        foreach (SiteOutput output in _place.Untold) _projection.Show(output, Engine, _rules.Rules);
+        Tell();
     }
 
     /// <summary>Waits for an input or for the engine's next deadline; false when the site stops.</summary>
@@ -148,8 +148,8 @@ internal sealed partial class SiteWriter
                 LoadNow(load.Rules, now);
                 ApplyToggles(await _store.ReadTogglesAsync(CancellationToken.None), now);
                 await CommitAsync();
-                await _projection.RulesLoadedAsync(Engine, _rules.Rules);
-                await TellAsync();
+                _projection.ShowRules(Engine, _rules.Rules);
+                Tell();
                 load.Loaded.TrySetResult();
                 break;
         }
@@ -201,7 +201,7 @@ internal sealed partial class SiteWriter
     private async Task FlushAsync()
     {
         await CommitAsync();
-        await TellAsync();
+        Tell();
     }
 
     /// <summary>Puts the batch and all that follows from it on disk; afterwards its requests are on their way.</summary>
@@ -222,9 +222,9 @@ internal sealed partial class SiteWriter
         _outbox.Take(added);
     }
 
-    private async Task TellAsync()
+    private void Tell()
     {
-        for (int i = 0; i < _outputs.All.Count; i++) await _projection.ShowAsync(_outputs.All[i], Engine, _rules.Rules);
+        for (int i = 0; i < _outputs.All.Count; i++) _projection.Show(_outputs.All[i], Engine, _rules.Rules);
         _outputs.Clear();
         foreach (TaskCompletionSource waiting in _waiting) waiting.TrySetResult();
         _waiting.Clear();
@@ -244,7 +244,7 @@ internal sealed partial class SiteWriter
             }
             catch (StorageException e)
             {
-                if (!told) await _projection.DiskRefusesAsync(e.Message);
+                if (!told) _projection.DiskRefuses(e.Message);
                 told = true;
                 if (_inbox.Reader.Completion.IsCompleted)
                 {

@@ -20,13 +20,13 @@ internal sealed partial class PushEndpoint : IAsyncDisposable
     private readonly PushSettings _settings;
     private readonly PushInbox _inbox;
     private readonly PushLogin _login;
-    private readonly Func<string, string, Task> _tell;
+    private readonly Action<string, string> _tell;
     private readonly ILogger _logger;
     private readonly WebApplication _app;
     private readonly SemaphoreSlim _room;
     private readonly ConcurrentDictionary<string, bool> _told = new(StringComparer.Ordinal);
 
-    private PushEndpoint(PushSettings settings, PushInbox inbox, Func<string, string, Task> tell, TimeProvider time, ILogger logger)
+    private PushEndpoint(PushSettings settings, PushInbox inbox, Action<string, string> tell, TimeProvider time, ILogger logger)
     {
         _settings = settings;
         _inbox = inbox;
@@ -52,7 +52,7 @@ internal sealed partial class PushEndpoint : IAsyncDisposable
 
     /// <param name="tell">Tells whoever looks after the sites that something is wrong: a type and a sentence.</param>
     /// <exception cref="StartRefusedException">The port is in use.</exception>
-    public static async Task<PushEndpoint> StartAsync(PushSettings settings, PushInbox inbox, Func<string, string, Task> tell, TimeProvider time, ILogger logger, CancellationToken cancellationToken)
+    public static async Task<PushEndpoint> StartAsync(PushSettings settings, PushInbox inbox, Action<string, string> tell, TimeProvider time, ILogger logger, CancellationToken cancellationToken)
     {
         var endpoint = new PushEndpoint(settings, inbox, tell, time, logger);
         try
@@ -98,14 +98,14 @@ internal sealed partial class PushEndpoint : IAsyncDisposable
             };
             if (outcome.Result == PushResult.UnknownSender)
             {
-                await TellOnceAsync("pushUnknownSender", $"events are pushed by {outcome.Detail}, which is no device of a site: give the device its \"mac\" or \"serial\" in the site file, or its address as its \"url\"");
+                TellOnce("pushUnknownSender", $"events are pushed by {outcome.Detail}, which is no device of a site: give the device its \"mac\" or \"serial\" in the site file, or its address as its \"url\"");
             }
-            else if (outcome.Result == PushResult.Unreadable) await TellOnceAsync("pushUnreadable", $"what {sender} pushes cannot be read: {outcome.Detail}");
+            else if (outcome.Result == PushResult.Unreadable) TellOnce("pushUnreadable", $"what {sender} pushes cannot be read: {outcome.Detail}");
         }
         catch (Microsoft.AspNetCore.Http.BadHttpRequestException e)
         {
             context.Response.StatusCode = e.StatusCode;
-            await TellOnceAsync("pushUnreadable", $"what {sender} pushes is refused with {e.StatusCode}: {(e.StatusCode == StatusCodes.Status413PayloadTooLarge ? $"it is larger than {_settings.Limits.MaxBodyBytes} bytes" : "it ends too early or comes too slowly")}");
+            TellOnce("pushUnreadable", $"what {sender} pushes is refused with {e.StatusCode}: {(e.StatusCode == StatusCodes.Status413PayloadTooLarge ? $"it is larger than {_settings.Limits.MaxBodyBytes} bytes" : "it ends too early or comes too slowly")}");
         }
         catch (Exception e) when (e is OperationCanceledException or IOException)
         {
@@ -124,7 +124,7 @@ internal sealed partial class PushEndpoint : IAsyncDisposable
             // Who cannot be asked for a password is at least asked where he comes from.
             if (_inbox.Knows(sender)) return true;
             context.Response.StatusCode = StatusCodes.Status403Forbidden;
-            await TellOnceAsync("pushUnknownSender", $"events are pushed from {sender}, which is the address of no device of a site; without a login only those are heard");
+            TellOnce("pushUnknownSender", $"events are pushed from {sender}, which is the address of no device of a site; without a login only those are heard");
             return false;
         }
 
@@ -133,7 +133,7 @@ internal sealed partial class PushEndpoint : IAsyncDisposable
         if (_login.Accepts(context.Request.Method, target, authorization, out bool stale)) return true;
         context.Response.StatusCode = StatusCodes.Status401Unauthorized;
         foreach (string challenge in _login.Challenges(stale)) context.Response.Headers.Append("WWW-Authenticate", challenge);
-        if (authorization is not null && !stale) await TellOnceAsync("pushLoginRefused", $"{sender} pushes events with a wrong user or password: set in the device what 'push' says");
+        if (authorization is not null && !stale) TellOnce("pushLoginRefused", $"{sender} pushes events with a wrong user or password: set in the device what 'push' says");
         return false;
     }
 
@@ -144,11 +144,11 @@ internal sealed partial class PushEndpoint : IAsyncDisposable
         return body.GetBuffer().AsMemory(0, (int)body.Length);
     }
 
-    private async Task TellOnceAsync(string type, string detail)
+    private void TellOnce(string type, string detail)
     {
         if (_told.Count >= MaxTold || !_told.TryAdd(detail, true)) return;
         LogProblem(_logger, detail);
-        await _tell(type, detail);
+        _tell(type, detail);
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Push endpoint: {Detail}")]

@@ -73,7 +73,7 @@ internal sealed class SiteProjection(Site site, IEnumerable<RuleDefinition> rule
     public Action<Device, string>? FirmwareKnown { get; set; }
 
     /// <summary>Shows every rule of a rule set that is now in force, and takes away what is gone.</summary>
-    public Task RulesLoadedAsync(SiteEngine engine, SiteRules rules)
+    public void ShowRules(SiteEngine engine, SiteRules rules)
     {
         string[] gone = [.. _definitions.Keys.Except(rules.Definitions.Select(d => d.Id), StringComparer.Ordinal)];
         _definitions = rules.Definitions.ToFrozenDictionary(d => d.Id, StringComparer.Ordinal);
@@ -90,10 +90,9 @@ internal sealed class SiteProjection(Site site, IEnumerable<RuleDefinition> rule
         }
 
         RulesLoaded?.Invoke(rules);
-        return Task.CompletedTask;
     }
 
-    public ValueTask ShowAsync(SiteOutput output, SiteEngine engine, SiteRules rules)
+    public void Show(SiteOutput output, SiteEngine engine, SiteRules rules)
     {
         switch (output)
         {
@@ -149,28 +148,25 @@ internal sealed class SiteProjection(Site site, IEnumerable<RuleDefinition> rule
                 Tell(new HubException(Payloads.Camel(fault.Kind.ToString()), "", fault.Rule.Length == 0 ? null : fault.Rule, true, fault.At, fault.Detail, [], [], fault.Cause.ToString()));
                 break;
         }
-        return ValueTask.CompletedTask;
     }
 
     /// <summary>A device came or went (DEV-7).</summary>
-    public Task AvailabilityAsync(ResourceAddress device, bool online, string? reason)
+    public void Availability(ResourceAddress device, bool online, string? reason)
     {
         retained.Set(topics.Availability(device), Encoding.ASCII.GetBytes(online ? "online" : "offline"));
         if (!online && reason is not null) Tell(new HubException("deviceOffline", device.Value, null, true, time.GetUtcNow(), reason, [], [], null), log: false, lasts: true);
         else if (online) Tell(new HubException("deviceOffline", device.Value, null, false, time.GetUtcNow(), $"{device.Value} is online", [], [], null), log: false, lasts: true);
-        return Task.CompletedTask;
     }
 
     /// <summary>Tells a problem of a device; the same one is told once as long as the process runs.</summary>
-    public Task ProblemAsync(string type, ResourceAddress device, string detail)
+    public void Problem(string type, ResourceAddress device, string detail)
     {
         lock (_problemGate)
         {
-            if (_problems.Count > 10_000 || !_problems.Add($"{type} {device.Value} {detail}")) return Task.CompletedTask;
+            if (_problems.Count > 10_000 || !_problems.Add($"{type} {device.Value} {detail}")) return;
         }
 
         Tell(new HubException(type, device.Value, null, true, time.GetUtcNow(), detail, [], [], null));
-        return Task.CompletedTask;
     }
 
     /// <summary>The storage became low, refuses, or is sound again.</summary>
@@ -193,11 +189,7 @@ internal sealed class SiteProjection(Site site, IEnumerable<RuleDefinition> rule
         log: begins, lasts: true);
 
     /// <summary>The data folder does not take what must be kept.</summary>
-    public Task DiskRefusesAsync(string reason)
-    {
-        Tell(new HubException("storageFailed", "", null, true, time.GetUtcNow(), reason, [], [], null));
-        return Task.CompletedTask;
-    }
+    public void DiskRefuses(string reason) => Tell(new HubException("storageFailed", "", null, true, time.GetUtcNow(), reason, [], [], null));
 
     /// <summary>An action request ended.</summary>
     private void Outcome(ActionRequest request, ActionOutcome outcome, int attempts)
@@ -220,11 +212,7 @@ internal sealed class SiteProjection(Site site, IEnumerable<RuleDefinition> rule
     public void Refused(string on, string action, string message, string? transaction) =>
         Publish(topics.Actions(_site.Id), Payloads.Refused(on, action, message, transaction, time.GetUtcNow(), _site.TimeZone));
 
-    public ValueTask PictureAsync(ResourceAddress resource, ReadOnlyMemory<byte> jpeg)
-    {
-        retained.Set(topics.Snapshot(resource), jpeg.ToArray());
-        return ValueTask.CompletedTask;
-    }
+    public void Picture(ResourceAddress resource, ReadOnlyMemory<byte> jpeg) => retained.Set(topics.Snapshot(resource), jpeg.ToArray());
 
     /// <summary>Every retained topic the site can have now; what else is below the site is left from earlier (see <see cref="RetainedCleanup"/>).</summary>
     public bool Owns(string topic)

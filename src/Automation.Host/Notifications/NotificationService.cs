@@ -59,7 +59,7 @@ internal sealed partial class NotificationService : IAsyncDisposable
     }
 
     /// <summary>A message that cannot be handed over: site, whom and how, and why. Set before the start.</summary>
-    public Func<Notice, string, Task>? Failed { get; set; }
+    public Action<Notice, string>? Failed { get; set; }
 
     /// <summary>Goes on with what the last process left open.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)
@@ -238,7 +238,7 @@ internal sealed partial class NotificationService : IAsyncDisposable
             Delivery first = dead.First();
             Notice? notice = await _database.ReadAsync(s => NotificationTables.FindAt(s, first.Notice), CancellationToken.None);
             string why = first.State == DeliveryState.Expired ? "expired, last " : "";
-            if (notice is not null) await failed(notice, $"{first.Person} could not be told by {first.Way.ToString().ToLowerInvariant()}: {why}{Hub.Payloads.Camel(first.Reason.ToString())} {first.Detail}".Trim());
+            if (notice is not null) failed(notice, $"{first.Person} could not be told by {first.Way.ToString().ToLowerInvariant()}: {why}{Hub.Payloads.Camel(first.Reason.ToString())} {first.Detail}".Trim());
         }
     }
 

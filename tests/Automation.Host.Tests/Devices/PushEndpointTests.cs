@@ -60,7 +60,6 @@ public sealed class PushEndpointTests : IAsyncLifetime
         _endpoint = await PushEndpoint.StartAsync(settings, _inbox, (type, detail) =>
         {
             _told.Enqueue($"{type}: {detail}");
-            return Task.CompletedTask;
         }, _time, NullLogger.Instance, CancellationToken.None);
         return _endpoint.Url;
     }
@@ -227,7 +226,6 @@ public sealed class PushEndpointTests : IAsyncLifetime
         await using PushEndpoint endpoint = await PushEndpoint.StartAsync(settings, inbox, (type, _) =>
         {
             _told.Enqueue(type);
-            return Task.CompletedTask;
         }, _time, NullLogger.Instance, CancellationToken.None);
         // The MAC would be right; whoever knows it may not trip an alarm with it.
         Assert.Equal(HttpStatusCode.Forbidden, await PostAsync(endpoint.Url, Join(Xml), "application/xml"));
@@ -247,7 +245,7 @@ public sealed class PushEndpointTests : IAsyncLifetime
         Assert.Empty(_observer.Events);
         using var taken = new Socket(SocketType.Stream, ProtocolType.Tcp);
         var settings = new PushSettings(new IPEndPoint(IPAddress.Loopback, url.Port), null, Secret.None);
-        await Assert.ThrowsAsync<Automation.Host.Composition.StartRefusedException>(() => PushEndpoint.StartAsync(settings, _inbox, (_, _) => Task.CompletedTask, _time, NullLogger.Instance, CancellationToken.None));
+        await Assert.ThrowsAsync<Automation.Host.Composition.StartRefusedException>(() => PushEndpoint.StartAsync(settings, _inbox, (_, _) => { }, _time, NullLogger.Instance, CancellationToken.None));
     }
 
     [Theory, Trait("Req", "EVT-3")]

@@ -216,7 +216,6 @@ public sealed class NotificationServiceTests
             centre.Service.Failed = (_, detail) =>
             {
                 lock (_failures) _failures.Add(detail);
-                return Task.CompletedTask;
             };
             return centre;
         }

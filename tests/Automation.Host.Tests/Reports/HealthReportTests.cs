@@ -106,14 +106,12 @@ public sealed class HealthReportTests
             }
         }
 
-        async Task AdvanceUntilAsync(Func<bool> condition)
+        Task AdvanceUntilAsync(Func<bool> condition) => Until.True(() =>
         {
-            while (!condition())
-            {
-                await AdvanceToAsync(time.GetUtcNow() + TimeSpan.FromMinutes(1));
-                await Task.Delay(5, TestContext.Current.CancellationToken);
-            }
-        }
+            if (condition()) return true;
+            if (time.WaitingTimers > 0) time.Advance(TimeSpan.FromMinutes(1));
+            return false;
+        });
     }
 
     private static (Report Report, int Abnormal) Report() => HealthReport.Of(Store, a => Shown.GetValueOrDefault(a.Value), State, Lasting, new DateTimeOffset(2026, 11, 20, 12, 0, 0, TimeSpan.Zero));

@@ -29,9 +29,9 @@ internal sealed class CommandDesk(Site site, TopicNames topics, SiteInbox inbox,
         refusal ??= Responder.Refusal(message, CommandText.MaximumBytes);
         CommandText command = new("", DataObject.Empty, null, null, "");
         if (refusal is null && !CommandText.TryRead(message.Payload.Span, out command, out string error)) refusal = error;
-        if (refusal is null && !ResourceAddress.TryParse(target, out _)) refusal = "there is no such resource: devices/list names all";
+        if (!ResourceAddress.TryParse(target, out ResourceAddress on)) refusal ??= "there is no such resource: devices/list names all";
         refusal ??= await intake.TakeAsync(
-            site, inbox, ResourceAddress.Parse(target), command, CommandOrigin.Of(message),
+            site, inbox, on, command, CommandOrigin.Of(message),
             responder.Topic is null ? null : (request, outcome, attempts) => responder.SendAsync(Answer.Of(request, outcome, attempts, time.GetUtcNow(), site.TimeZone), command.Transaction),
             why => responder.SendAsync(Answer.Wrong(why), command.Transaction), cancellationToken);
         operations.Add(new Operation
